@@ -1,0 +1,107 @@
+// Which file of /app starts the app.
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import { errors } from '../errors.ts';
+import { identity } from '../machine/container.ts';
+import { appFolder, welcomeApp, welcomeMarker } from '../paths.ts';
+
+export interface App {
+  /** Absolute path of the file that is run as the main module. */
+  readonly entry: string;
+  /** Why this one: completes the sentence "runs ENTRY, …". */
+  readonly reason: string;
+  /** Other files that would have been taken had this one not been there. */
+  readonly passedOver: readonly string[];
+}
+
+/** What the search asks of the file system. Paths are absolute. */
+export interface Folder {
+  isFile(path: string): boolean;
+  /** The text of a file, or undefined where there is none. */
+  read(path: string): string | undefined;
+  /** Names in the app's folder, hidden ones included. */
+  names(): readonly string[];
+}
+
+const folders = ['.', 'dist', 'build', 'src']; // what was built goes before its sources
+const basenames = ['main', 'app', 'server', 'index'];
+const extensions = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs'];
+
+/** Every path that is looked for, first choice first. */
+export const candidates: readonly string[] = folders.flatMap((folder) =>
+  basenames.flatMap((name) => extensions.map((extension) => join(appFolder, folder, name + extension))),
+);
+
+/**
+ * @param appModule the setting APP_MODULE, relative to /app or absolute
+ * @throws ClusterError APP_MISSING, APP_MODULE_MISSING or APP_MODULE_OUTSIDE
+ */
+export function findAppIn(folder: Folder, appModule: string | undefined): App {
+  const found = candidates.filter((path) => folder.isFile(path));
+  const choose = (entry: string, reason: string): App => ({
+    entry,
+    reason,
+    passedOver: found.filter((path) => path !== entry),
+  });
+
+  if (appModule !== undefined) {
+    const entry = resolve(appFolder, appModule);
+    if (!entry.startsWith(appFolder + sep)) throw errors.appModuleOutside(appModule);
+    if (!folder.isFile(entry)) throw errors.appModuleMissing(appModule);
+    return choose(entry, 'named by APP_MODULE');
+  }
+  const main = mainOf(folder.read(join(appFolder, 'package.json')));
+  if (main !== undefined && folder.isFile(resolve(appFolder, main))) {
+    return choose(resolve(appFolder, main), '`main` of package.json');
+  }
+  const [first] = found;
+  if (first !== undefined) return choose(first, 'the first of the usual names');
+  const names = folder.names();
+  if (names.length === 1 && names[0] === welcomeMarker) {
+    return { entry: welcomeApp, reason: 'since no app was copied into /app', passedOver: [] };
+  }
+  throw errors.appMissing(
+    `${main === undefined ? '`main` in package.json' : `${main} (\`main\` in package.json)`}, then ${basenames.join(', ')} in /app, ${folders
+      .slice(1)
+      .map((name) => `/app/${name}`)
+      .join(', ')} with ${extensions.join(' ')}`,
+  );
+}
+
+/** @throws ClusterError, also APP_UNREADABLE */
+export function findApp(appModule: string | undefined): App {
+  try {
+    return findAppIn(diskFolder, appModule);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES') throw error;
+    const { uid, gid } = identity();
+    throw errors.appUnreadable(appFolder, uid, gid, code);
+  }
+}
+
+/** How the app's file is called in messages: the way its author knows it. */
+export function nameOf({ entry }: App): string {
+  const name = relative(appFolder, entry);
+  return name.startsWith('..') ? entry : `app/${name}`;
+}
+
+function mainOf(packageJson: string | undefined): string | undefined {
+  if (packageJson === undefined) return undefined;
+  try {
+    const { main } = JSON.parse(packageJson);
+    return typeof main === 'string' && main !== '' ? main : undefined;
+  } catch {
+    return undefined; // Node itself names file and line when it reads the same file
+  }
+}
+
+const diskFolder: Folder = {
+  isFile: (path) => {
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+    if (isFile) accessSync(path, constants.R_OK);
+    return isFile;
+  },
+  read: (path) => (statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8') : undefined),
+  names: () => readdirSync(realpathSync(appFolder)),
+};

@@ -1,0 +1,53 @@
+// Run by the entrypoint before the supervisor: everything that can be wrong is found here, with one clear reason.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { findApp } from './app/find.ts';
+import { ClusterError } from './errors.ts';
+import { logFatal } from './log.ts';
+import { checkContainer, hasIpv6, identity } from './machine/container.ts';
+import { availableCpus } from './machine/cpus.ts';
+import { planProcesses, planStop } from './machine/plan.ts';
+import { checkNginxConfiguration } from './nginx/check.ts';
+import { renderNginxConfiguration } from './nginx/template.ts';
+import { nginxConfiguration, nginxFolder, run, runFolder } from './paths.ts';
+import { readSettings, type Settings } from './settings/read.ts';
+
+/** The supervisor kills a service that is this much later than its own limit. */
+const killAfterMs = 500;
+
+try {
+  const user = identity();
+  checkContainer(user);
+  const settings = readSettings(process.env);
+  findApp(settings.appModule);
+  makeRunFolders(settings);
+  const { requestsMs } = planStop(settings);
+  const configuration = renderNginxConfiguration({
+    settings,
+    plan: planProcesses(settings, availableCpus()),
+    isRoot: user.uid === 0,
+    hasIpv6: hasIpv6(),
+    hasStaticFolder: existsSync(settings.staticPath),
+    requestsMs,
+  });
+  writeFileSync(nginxConfiguration, configuration);
+  checkNginxConfiguration(nginxConfiguration);
+} catch (error) {
+  logFatal(error);
+  process.exitCode = error instanceof ClusterError ? error.exitCode : 1;
+}
+
+/** Begins with empty folders: what a container left behind before `docker restart` would be taken for its own. */
+function makeRunFolders(settings: Settings): void {
+  for (const folder of [runFolder, nginxFolder]) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+  }
+  execFileSync('mkfifo', [run.readyFifo]);
+  writeFileSync(run.settings, JSON.stringify(settings), { mode: 0o600 });
+  // For the service scripts, which are shell.
+  const { requestsMs, workersMs } = planStop(settings);
+  writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));
+  writeFileSync(run.nginxKillMs, String(requestsMs + killAfterMs));
+  writeFileSync(run.appKillMs, String(workersMs + killAfterMs));
+}

@@ -1,0 +1,114 @@
+// Every error of ours: a code, what happened with its remedy in one line, and the exit code of the container.
+
+/** An error that a person can act on. `message` is one line: what happened, where, what to change. */
+export class ClusterError extends Error {
+  readonly code: string;
+  readonly exitCode: number;
+
+  constructor(code: string, exitCode: number, message: string) {
+    super(message);
+    this.name = 'ClusterError';
+    this.code = code;
+    this.exitCode = exitCode;
+  }
+}
+
+/** EX_CONFIG of sysexits.h: something that the user configured is wrong. */
+export const exitConfiguration = 78;
+
+/** What s6-overlay itself ends with when it cannot run where it was put. */
+export const exitCannotRunHere = 100;
+
+const waysToServe =
+  'Export a Fastify plugin as default (`export default async function (app, options) { … }`), or call listen() on an HTTP server.';
+
+export const errors = {
+  notProcessOne: () =>
+    new ClusterError(
+      'NOT_PROCESS_ONE',
+      exitCannotRunHere,
+      'this image brings its own init, which must be process 1: drop `docker run --init` (Compose: `init: false`; ECS: `"initProcessEnabled": false`; Kubernetes: no `shareProcessNamespace`).',
+    ),
+
+  runNotWritable: (owner: string) =>
+    new ClusterError(
+      'RUN_NOT_WRITABLE',
+      exitCannotRunHere,
+      `/run (${owner}) is not writable. With a read-only root add \`docker run --tmpfs /run:exec --tmpfs /tmp\` (Compose: \`tmpfs: ["/run:exec", "/tmp"]\`; ECS: \`linuxParameters.tmpfs\` with the mount option "exec"; Kubernetes: an emptyDir at /run and at /tmp).`,
+    ),
+
+  runWrongOwner: (owner: string, uid: number, gid: number) =>
+    new ClusterError(
+      'RUN_WRONG_OWNER',
+      exitCannotRunHere,
+      `/run (${owner}) belongs neither to user ${uid} nor, writable, to group ${gid}, which s6-overlay requires. Run with group 0: \`docker run --user ${uid}:0\` (Compose and ECS: \`user: "${uid}:0"\`; Kubernetes: \`runAsGroup: 0\`).`,
+    ),
+
+  runNotExecutable: () =>
+    new ClusterError(
+      'RUN_NOEXEC',
+      exitCannotRunHere,
+      '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec").',
+    ),
+
+  settingsInvalid: (problems: readonly string[]) =>
+    new ClusterError('SETTINGS_INVALID', exitConfiguration, problems.join('\n')),
+
+  nginxConfigurationRefused: (output: string) =>
+    new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, `nginx refuses its configuration: ${output}`),
+
+  appUnreadable: (folder: string, uid: number, gid: number, code: string) =>
+    new ClusterError(
+      'APP_UNREADABLE',
+      exitConfiguration,
+      `${folder} cannot be read by user ${uid}, group ${gid} (${code}). Make it readable (\`chmod -R a+rX\` on the mounted folder), or use \`docker run --user\` with its owner.`,
+    ),
+
+  appMissing: (lookedFor: string) =>
+    new ClusterError(
+      'APP_MISSING',
+      exitConfiguration,
+      `no app found in /app. Looked for ${lookedFor}. Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=src/start.ts.`,
+    ),
+
+  appModuleMissing: (file: string) =>
+    new ClusterError(
+      'APP_MODULE_MISSING',
+      exitConfiguration,
+      `APP_MODULE=${file}: there is no such file in /app. Give a path relative to /app, such as APP_MODULE=src/start.ts.`,
+    ),
+
+  appModuleOutside: (file: string) =>
+    new ClusterError(
+      'APP_MODULE_OUTSIDE',
+      exitConfiguration,
+      `APP_MODULE=${file} is outside /app. Copy the app into /app and give a path relative to it.`,
+    ),
+
+  appDoesNotServe: (entry: string, found: string) =>
+    new ClusterError('APP_DOES_NOT_SERVE', 1, `${entry}: ${found}. ${waysToServe}`),
+
+  appFailed: (entry: string, how: string, exitCode: number, message?: string) =>
+    new ClusterError(
+      'APP_FAILED',
+      exitCode,
+      `${entry}: the app ${how} before it was ready${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
+    ),
+
+  appTooSlow: (entry: string, seconds: number) =>
+    new ClusterError(
+      'APP_TOO_SLOW',
+      1,
+      `${entry}: not listening after ${seconds} s. If it needs longer to start, set BOOT_TIMEOUT; if it never listens: ${waysToServe}`,
+    ),
+
+  primaryUnreachable: (path: string, reason: string) =>
+    new ClusterError(
+      'PRIMARY_UNREACHABLE',
+      1,
+      `the primary does not answer at ${path} (${reason}). Run this inside a running container: docker exec NAME cluster status.`,
+    ),
+
+  unknownCommand: (name: string, known: readonly string[]) =>
+    new ClusterError('UNKNOWN_COMMAND', 2, `cluster ${name}: no such command. There are: ${known.join(', ')}.`),
+} as const;

@@ -1,0 +1,40 @@
+// Is this container one that the supervisor can run in? Asked before it is started: its own answers are riddles.
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { errors } from '../errors.ts';
+
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export function identity(): Identity {
+  return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
+/** @throws ClusterError NOT_PROCESS_ONE, RUN_NOT_WRITABLE, RUN_WRONG_OWNER or RUN_NOEXEC */
+export function checkContainer({ uid, gid }: Identity): void {
+  // Our parent is the entrypoint, which hands its process over to the supervisor.
+  if (process.ppid !== 1) throw errors.notProcessOne();
+  const { uid: ownerUid, gid: ownerGid, mode } = statSync('/run');
+  const owner = `owner ${ownerUid}:${ownerGid}, mode ${(mode & 0o7777).toString(8)}`;
+  // s6-overlay refuses a /run that belongs to neither this user nor, writable, to its group (its preinit, exit code 100).
+  const ours = uid === 0 || ownerUid === uid || (ownerGid === gid && (mode & 0o020) !== 0);
+  if (!ours) throw errors.runWrongOwner(owner, uid, gid);
+  try {
+    accessSync('/run', constants.W_OK);
+  } catch {
+    throw errors.runNotWritable(owner);
+  }
+  const probe = `/run/.exec-probe-${process.pid}`;
+  writeFileSync(probe, '#!/bin/sh\n', { mode: 0o700 });
+  const { status } = spawnSync(probe);
+  rmSync(probe);
+  if (status !== 0) throw errors.runNotExecutable();
+}
+
+/** False where the kernel was started without IPv6: a `listen [::]` would then keep nginx from starting. */
+export function hasIpv6(): boolean {
+  return existsSync('/proc/net/if_inet6');
+}

@@ -1,0 +1,33 @@
+// Where things lie in a running container. Everything that is written at run time lies below /run.
+
+export const appFolder = '/app';
+export const contractPackages = '/node_modules';
+export const welcomeApp = '/usr/local/share/welcome/main.js';
+/** The only thing in /app of the bare image: as long as nothing lies beside it, no app was copied in. */
+export const welcomeMarker = '.welcome';
+
+export const runFolder = '/run/cluster';
+export const run = {
+  settings: `${runFolder}/settings.json`,
+  adminSocket: `${runFolder}/admin.sock`,
+  /** Exists while at least one worker is ready. */
+  ready: `${runFolder}/ready`,
+  /** Exists from the first time that a worker was ready. */
+  wasReady: `${runFolder}/was-ready`,
+  /** Wakes the nginx service, which waits on it until a worker is ready. */
+  readyFifo: `${runFolder}/ready.fifo`,
+  /** Exists from the moment that the container is asked to stop. */
+  draining: `${runFolder}/draining`,
+  drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
+  /** After so long the supervisor kills a service that was asked to stop. */
+  nginxKillMs: `${runFolder}/nginx-kill-ms`,
+  appKillMs: `${runFolder}/app-kill-ms`,
+} as const;
+
+export const nginxFolder = '/run/nginx';
+export const nginxConfiguration = `${nginxFolder}/nginx.conf`;
+
+/** The unix socket that nginx sends slot `slot`'s requests to. */
+export function slotSocket(slot: number): string {
+  return `${runFolder}/slot-${slot}.sock`;
+}

@@ -1,0 +1,65 @@
+// The primary: forks the workers, watches them, tells how they are. Never loads the app, never touches a client's socket.
+import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { startAdmin } from './admin/admin.ts';
+import { findApp, nameOf } from './app/find.ts';
+import { log, logFatal } from './log.ts';
+import { availableCpus } from './machine/cpus.ts';
+import { planProcesses, planStop } from './machine/plan.ts';
+import { run } from './paths.ts';
+import { Pool } from './pool/pool.ts';
+import { loadSettings } from './settings/read.ts';
+
+process.title = 'primary';
+
+const settings = loadSettings();
+const plan = planProcesses(settings, availableCpus());
+const app = findApp(settings.appModule);
+log(`runs ${nameOf(app)}, ${app.reason}, in ${plan.workers} worker${plan.workers === 1 ? '' : 's'}`);
+if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
+
+const pool = new Pool({
+  app,
+  workers: plan.workers,
+  port: settings.port,
+  bootTimeoutMs: settings.bootTimeoutMs,
+  stopTimeoutMs: planStop(settings).workersMs,
+  onReadyCount: (ready) => (ready > 0 ? markReady() : rmSync(run.ready, { force: true })),
+  onGiveUp: async (error) => {
+    await pool.stop();
+    logFatal(error);
+    process.exit(error.exitCode);
+  },
+});
+
+process.on('SIGTERM', async () => {
+  await pool.stop();
+  process.exit(0);
+});
+
+pool.start();
+await startAdmin(run.adminSocket, () => {
+  const workers = pool.status();
+  const draining = existsSync(run.draining);
+  return {
+    ready: !draining && workers.some(({ state }) => state === 'ready'),
+    draining,
+    entry: app.entry,
+    pid: process.pid,
+    uptimeSeconds: Math.round(process.uptime()),
+    workers,
+  };
+});
+
+/** Opens the port: wakes the nginx service, which waits on the FIFO. */
+function markReady(): void {
+  writeFileSync(run.wasReady, '');
+  writeFileSync(run.ready, '');
+  try {
+    const fifo = openSync(run.readyFifo, constants.O_WRONLY | constants.O_NONBLOCK);
+    writeSync(fifo, '\n');
+    closeSync(fifo);
+  } catch (error) {
+    // Nobody is waiting: nginx already runs, or will see the file.
+    if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+  }
+}

@@ -1,0 +1,73 @@
+// Environment → Settings, or all problems at once. The only place that looks at the environment for settings.
+import { readFileSync } from 'node:fs';
+import { errors } from '../errors.ts';
+import { run } from '../paths.ts';
+import { type Definition, type Name, schema, type Values } from './schema.ts';
+
+/** What the rest of the server works with. */
+export interface Settings {
+  readonly port: number;
+  readonly workers: number | 'auto';
+  readonly appModule: string | undefined;
+  readonly staticPath: string;
+  readonly healthPath: string;
+  readonly bootTimeoutMs: number;
+  readonly drainDelayMs: number;
+  readonly stopTimeoutMs: number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param environment variables as the container got them; an empty value counts as not set
+ * @throws ClusterError SETTINGS_INVALID with a line for each problem
+ */
+export function readSettings(environment: Environment): Settings {
+  const problems: string[] = [];
+  const names = Object.keys(schema) as Name[];
+  const values = Object.fromEntries(
+    names.map((name) => [name, readOne(name, schema[name], environment, problems)]),
+  ) as Values;
+  if (problems.length === 0 && values.DRAIN_DELAY >= values.STOP_TIMEOUT) {
+    problems.push(
+      `DRAIN_DELAY (${values.DRAIN_DELAY / 1000} s) must be shorter than STOP_TIMEOUT (${values.STOP_TIMEOUT / 1000} s), of which it is a part.`,
+    );
+  }
+  if (problems.length > 0) throw errors.settingsInvalid(problems);
+  return {
+    port: values.PORT,
+    workers: values.WORKERS,
+    appModule: values.APP_MODULE,
+    staticPath: values.STATIC_PATH,
+    healthPath: values.HEALTH_PATH,
+    bootTimeoutMs: values.BOOT_TIMEOUT,
+    drainDelayMs: values.DRAIN_DELAY,
+    stopTimeoutMs: values.STOP_TIMEOUT,
+  };
+}
+
+function readOne(name: Name, definition: Definition<unknown>, environment: Environment, problems: string[]): unknown {
+  const given = [name, ...definition.aliases].filter((alias) => (environment[alias] ?? '') !== '');
+  const [first, ...others] = given;
+  if (first === undefined) return definition.default;
+  const text = environment[first];
+  const disagreeing = others.find((other) => environment[other] !== text);
+  if (disagreeing !== undefined) {
+    problems.push(
+      `${first}=${text} and ${disagreeing}=${environment[disagreeing]} mean the same setting: keep one of them.`,
+    );
+    return undefined;
+  }
+  const value = definition.type.parse((text ?? '').trim());
+  if (value === undefined) {
+    problems.push(
+      `${first}=${JSON.stringify(text)}: must be ${definition.type.allowed}. Example: ${first}=${definition.example}.`,
+    );
+  }
+  return value;
+}
+
+/** The settings that this container was configured with. For processes that run after the entrypoint. */
+export function loadSettings(): Settings {
+  return JSON.parse(readFileSync(run.settings, 'utf8'));
+}

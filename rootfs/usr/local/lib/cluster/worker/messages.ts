@@ -1,0 +1,18 @@
+// What the primary and a worker say to each other, and what a worker is started with.
+
+export interface WorkerConfiguration {
+  readonly slot: number;
+  readonly entry: string;
+  readonly socket: string;
+  readonly port: number;
+}
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  /** The app cannot run; the process is about to end. `message` is the reason in one line. */
+  | { readonly type: 'failed'; readonly reason: 'threw' | 'does-not-serve'; readonly message: string };
+
+export type ToWorker = { readonly type: 'drain' };
+
+/** Carries the configuration into the worker; removed there before the app sees its environment. */
+export const configurationVariable = 'CLUSTER_WORKER';
