@@ -18,6 +18,8 @@ export const run = {
   readyFifo: `${runFolder}/ready.fifo`,
   /** Exists from the moment that the container is asked to stop. */
   draining: `${runFolder}/draining`,
+  /** Why the container ends by itself, in one line: printed by the supervisor as its last words. */
+  reason: `${runFolder}/reason`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,

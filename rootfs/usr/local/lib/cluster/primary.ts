@@ -2,7 +2,7 @@
 import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { startAdmin } from './admin/admin.ts';
 import { findApp, nameOf } from './app/find.ts';
-import { log, logFatal } from './log.ts';
+import { log } from './log.ts';
 import { availableCpus } from './machine/cpus.ts';
 import { planProcesses, planStop } from './machine/plan.ts';
 import { run } from './paths.ts';
@@ -26,7 +26,8 @@ const pool = new Pool({
   onReadyCount: (ready) => (ready > 0 ? markReady() : rmSync(run.ready, { force: true })),
   onGiveUp: async (error) => {
     await pool.stop();
-    logFatal(error);
+    // Not printed here: nginx still has log lines to write, and the reason is to be the last one.
+    writeFileSync(run.reason, `${error.message}\n`);
     process.exit(error.exitCode);
   },
 });

@@ -73,10 +73,10 @@ export function findApp(appModule: string | undefined): App {
   try {
     return findAppIn(diskFolder, appModule);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, path } = error as NodeJS.ErrnoException;
     if (code !== 'EACCES') throw error;
     const { uid, gid } = identity();
-    throw errors.appUnreadable(appFolder, uid, gid, code);
+    throw errors.appUnreadable(path ?? appFolder, uid, gid, code);
   }
 }
 

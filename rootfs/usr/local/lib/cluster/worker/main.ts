@@ -9,6 +9,9 @@ import { drainWhenAsked } from './drain.ts';
 import { bindFirstServerTo } from './listen.ts';
 import { configurationVariable, type FromWorker, type WorkerConfiguration } from './messages.ts';
 
+/** Characters of an app's error message that are shown as the reason for the container's end. */
+const longestReason = 500;
+
 const configuration = process.env[configurationVariable];
 // Threads that the app starts inherit the preload; they are the app's own business.
 if (isMainThread && configuration !== undefined) {
@@ -28,7 +31,7 @@ function run({ slot, entry, socket, port }: WorkerConfiguration): void {
   drainWhenAsked(() => closeApp);
   // Watches only: Node goes on to print the stack and to end the process.
   process.on('uncaughtExceptionMonitor', (error) => {
-    send({ type: 'failed', reason: 'threw', message: firstLine(error) });
+    send({ type: 'failed', reason: 'threw', message: inOneLine(error) });
   });
   // Nothing is left to do and nothing listens: said at once instead of after BOOT_TIMEOUT.
   process.once('beforeExit', () => {
@@ -51,7 +54,8 @@ function send(message: FromWorker): void {
   if (process.connected) process.send?.(message);
 }
 
-function firstLine(error: unknown): string {
+/** Some errors say what and where in several lines; the stack is printed by Node. */
+function inOneLine(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.split('\n').find((line) => line.trim() !== '') ?? text;
+  return text.replace(/\s*\n\s*/g, ' ').slice(0, longestReason);
 }
