@@ -2,7 +2,7 @@
 // Installs the locked packages, among them the Node that all other scripts run on. Plain JavaScript, no dependency.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
@@ -12,6 +12,7 @@ const wanted = createHash('sha256')
   .digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+  mustBeWritable();
   const start = Date.now();
   process.stdout.write('packages    npm ci …\n');
   // No install scripts: the native parts of some test dependencies are optional and would need a compiler.
@@ -20,6 +21,17 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   npm('rebuild', 'node', '--loglevel=error');
   writeFileSync(stamp, wanted);
   process.stdout.write(`packages    installed in ${((Date.now() - start) / 1000).toFixed(0)} s\n`);
+}
+
+function mustBeWritable() {
+  try {
+    accessSync(root, constants.W_OK);
+  } catch {
+    process.stderr.write(
+      `error: ${root} cannot be written by this user. Clone the project into a folder that you own.\n`,
+    );
+    process.exit(1);
+  }
 }
 
 function npm(...args) {
