@@ -54,6 +54,7 @@ COPY --from=s6-overlay / /
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       nginx \
+      tini \
       libnginx-mod-http-brotli-filter \
       libnginx-mod-http-brotli-static \
       libnginx-mod-http-headers-more-filter \
