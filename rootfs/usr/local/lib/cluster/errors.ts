@@ -57,11 +57,11 @@ export const errors = {
   nginxConfigurationRefused: (output: string) =>
     new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, `nginx refuses its configuration: ${output}`),
 
-  appUnreadable: (folder: string, uid: number, gid: number, code: string) =>
+  appUnreadable: (path: string, uid: number, gid: number) =>
     new ClusterError(
       'APP_UNREADABLE',
       exitConfiguration,
-      `${folder} cannot be read by user ${uid}, group ${gid} (${code}). Make it readable (\`chmod -R a+rX\` on the mounted folder), or use \`docker run --user\` with its owner.`,
+      `/app cannot be read by user ${uid}, group ${gid} (EACCES at ${path}). Make it readable (\`chmod -R a+rX\` on the mounted folder), or use \`docker run --user\` with its owner.`,
     ),
 
   appMissing: (lookedFor: string) =>

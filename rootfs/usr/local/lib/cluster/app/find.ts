@@ -78,7 +78,7 @@ export function explainUnreadable(error: unknown): unknown {
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== 'EACCES' || !path?.startsWith(appFolder)) return error;
   const { uid, gid } = identity();
-  return errors.appUnreadable(path, uid, gid, code);
+  return errors.appUnreadable(path, uid, gid);
 }
 
 /** How the app's file is called in messages: the way its author knows it. */
