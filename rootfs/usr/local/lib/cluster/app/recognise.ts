@@ -1,8 +1,9 @@
 // What a module has to offer: pure tests of shape on its exports, the most specific first. The order and each rule were
 // learned from the real objects of real frameworks; tests/unit/recognise.test.ts holds them.
-import http from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import net from 'node:net';
 import type { FastifyInstance, FastifyPluginAsync, FastifyServerOptions } from 'fastify';
+import http from '../node-http.ts';
 
 /** An object with the web-standard `fetch`: Hono, h3, Elysia and the like, or `{ fetch }` as in Bun and Deno. */
 export interface FetchHandler {
@@ -11,7 +12,7 @@ export interface FetchHandler {
 
 /** A Nest application, before or after `init()`. */
 export interface NestApplication {
-  getHttpServer(): http.Server;
+  getHttpServer(): Server;
   listen(port: number): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -19,8 +20,8 @@ export interface NestApplication {
 export type Recognised =
   | { readonly kind: 'plugin'; readonly value: FastifyPluginAsync; readonly options: FastifyServerOptions }
   | { readonly kind: 'fastify'; readonly value: FastifyInstance }
-  | { readonly kind: 'listener'; readonly value: http.RequestListener; readonly what: string }
-  | { readonly kind: 'server'; readonly value: http.Server }
+  | { readonly kind: 'listener'; readonly value: RequestListener; readonly what: string }
+  | { readonly kind: 'server'; readonly value: Server }
   | { readonly kind: 'fetch'; readonly value: FetchHandler }
   | { readonly kind: 'nest'; readonly value: NestApplication }
   /** Nothing is exported: the module is expected to listen by itself. */
@@ -37,7 +38,7 @@ export function recognise(namespace: Namespace): Recognised {
   if (isFunction(handler) && !isFunction(property(exported, 'fetch')) && (isNothing(exported) || isPlain(exported))) {
     return /^_?event$/i.test(firstParameter(handler))
       ? unservable('`handler` takes an event: that is an AWS Lambda handler, not a request listener (req, res)')
-      : { kind: 'listener', value: handler as http.RequestListener, what: '`handler`' };
+      : { kind: 'listener', value: handler as RequestListener, what: '`handler`' };
   }
   if (isNothing(exported)) {
     return isFunction(namedExport(namespace, exported, 'fetch'))
@@ -59,7 +60,7 @@ function recogniseObject(exported: unknown): Recognised {
     return { kind: 'fastify', value: exported as FastifyInstance };
   }
   if (has('callback', 'use') && Array.isArray(property(exported, 'middleware'))) {
-    const koa = exported as { callback(): http.RequestListener };
+    const koa = exported as { callback(): RequestListener };
     return { kind: 'listener', value: koa.callback(), what: 'Koa app' };
   }
   if (has('fetch')) return { kind: 'fetch', value: exported as FetchHandler };
@@ -72,7 +73,7 @@ function recogniseFunction(exported: object, namespace: Namespace): Recognised {
     if (!has('listen')) return unservable('the default export is an Express Router: export the app that uses it');
     return {
       kind: 'listener',
-      value: exported as http.RequestListener,
+      value: exported as RequestListener,
       what: has('set') ? 'Express app' : 'Connect app',
     };
   }

@@ -1,9 +1,10 @@
 // Runs what was recognised as an HTTP server.
-import http, { type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { fastify as Fastify, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { log } from '../log.ts';
+import http from '../node-http.ts';
 import type { FetchHandler, Recognised } from './recognise.ts';
 
 /** Ends what was started, after its last request: the app's own close hooks run. */
@@ -76,7 +77,7 @@ async function servePlugin(
 }
 
 /** @hono/node-server with its own Request and Response was the cheapest adapter that was right (10 µs against 16–19). */
-async function fetchListener(app: FetchHandler): Promise<http.RequestListener> {
+async function fetchListener(app: FetchHandler): Promise<RequestListener> {
   const { getRequestListener } = await import('@hono/node-server');
   return getRequestListener(
     (request, env) => {

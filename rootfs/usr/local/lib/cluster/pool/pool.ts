@@ -1,5 +1,6 @@
 // The worker processes: forks, watches, replaces and ends them. What to do when is decided in decisions.ts.
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 import { type App, nameOf } from '../app/find.ts';
 import { type ClusterError, errors } from '../errors.ts';
 import { log } from '../log.ts';
@@ -55,7 +56,7 @@ export interface SlotStatus {
   readonly restarts: number;
 }
 
-const preload = new URL('../worker/main.js', import.meta.url).href;
+const preload = join(import.meta.dirname, '../worker/main.js');
 
 /** Time between SIGTERM and SIGKILL for a worker that has not begun to serve: nothing can be lost. */
 const killStartingAfterMs = 1000;
@@ -124,7 +125,7 @@ export class Pool {
     const configuration: WorkerConfiguration = { slot, entry: app.entry, socket: slotSocket(slot), port };
     const child = fork(app.entry, appArguments, {
       // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
-      execArgv: ['--max-http-header-size=32768', ...typeScriptLoader(app.entry), '--import', preload],
+      execArgv: ['--max-http-header-size=32768', ...typeScriptLoader(app.entry), '--require', preload],
       env: {
         ...process.env,
         NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,

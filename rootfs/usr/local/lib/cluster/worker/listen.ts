@@ -1,9 +1,9 @@
 // What listen() means in a worker: the app's own HTTP server is bound to the slot's unix socket, whatever it asked for.
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
-import http from 'node:http';
+import type { Server } from 'node:http';
 import net, { type ListenOptions } from 'node:net';
-import tls from 'node:tls';
 import { log } from '../log.ts';
+import http from '../node-http.ts';
 import { Connections, identifyClients } from './clients.ts';
 
 /** Longer than nginx keeps an idle connection (60 s): the side that sends requests has to be the one that closes. */
@@ -15,7 +15,7 @@ const settleMs = 300;
 
 export interface Listener {
   /** The server that the slot leads to. */
-  readonly server: http.Server;
+  readonly server: Server;
   readonly connections: Connections;
   /** The port that the app asked for. */
   readonly port: number;
@@ -58,7 +58,7 @@ export class Interception {
   }
 
   /** Tells that a server is one that we start for an app that exported something. */
-  expectExport(server: http.Server): void {
+  expectExport(server: Server): void {
     this.#exported.add(server);
   }
 
@@ -87,7 +87,7 @@ export class Interception {
   }
 
   /** The first server is the app's; one on PORT goes before one on another port; the app's own before our export. */
-  #takesOver(server: http.Server, port: number): boolean {
+  #takesOver(server: Server, port: number): boolean {
     const main = this.#main;
     if (main === undefined) return true;
     return (
@@ -96,7 +96,7 @@ export class Interception {
     );
   }
 
-  #bindMain(server: http.Server, options: ListenOptions, callback: Callback | undefined, port: number): net.Server {
+  #bindMain(server: Server, options: ListenOptions, callback: Callback | undefined, port: number): net.Server {
     const earlier = this.#main;
     const connections = new Connections();
     this.#main = { server, connections, port, isExported: this.#exported.has(server) };
@@ -114,7 +114,7 @@ export class Interception {
   }
 
   /** `localhost` is bound twice by Fastify (127.0.0.1 and ::1): the second one gets a socket that nobody calls. */
-  #bindAlias(server: http.Server, options: ListenOptions, callback: Callback | undefined): net.Server {
+  #bindAlias(server: Server, options: ListenOptions, callback: Callback | undefined): net.Server {
     pretendAddress(server, options, Number(options.port));
     const path = this.#privateSocket();
     server.once('listening', () => rmSync(path, { force: true }));
@@ -186,7 +186,7 @@ function pretendAddress(server: net.Server, { host, path }: ListenOptions, port:
 }
 
 /** Whatever the app or its framework sets, before or after: never shorter than ours. */
-function holdKeepAlive(server: http.Server): void {
+function holdKeepAlive(server: Server): void {
   let current = Math.max(server.keepAliveTimeout, keepAliveTimeoutMs);
   Object.defineProperty(server, 'keepAliveTimeout', {
     configurable: true,
@@ -211,7 +211,8 @@ function linkFrom(path: string, socket: string): void {
 }
 
 function describeSecure(server: net.Server): string | undefined {
-  if (server instanceof tls.Server) return 'HTTPS or secure HTTP/2';
+  // Every server over TLS inherits this from tls.Server, whose module would cost 6 ms to load.
+  if ('setSecureContext' in server) return 'HTTPS or secure HTTP/2';
   // http2's plain server is not exported as a class.
   return server.constructor.name === 'Http2Server' ? 'HTTP/2' : undefined;
 }

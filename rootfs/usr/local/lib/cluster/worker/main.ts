@@ -1,4 +1,4 @@
-// Preloaded into each worker (`node --import worker/main.js ENTRY`): the app's entry stays the real main module,
+// Preloaded into each worker (`node --require worker/main.js ENTRY`): the app's entry stays the real main module,
 // so that `require.main === module` and the like hold. This file arranges what surrounds it.
 import { readFileSync, realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -85,8 +85,8 @@ function inOneLine(error: unknown): string {
   return text.replace(/\s*\n\s*/g, ' ').slice(0, longestReason);
 }
 
-/** `--import this-file`, without which a fork() of the app would be preloaded like a worker. */
+/** `--require this-file`, without which a fork() of the app would be preloaded like a worker. */
 function withoutPreload(execArgv: readonly string[]): string[] {
-  const own = execArgv.indexOf(import.meta.url);
+  const own = execArgv.indexOf(import.meta.filename);
   return own < 1 ? [...execArgv] : execArgv.toSpliced(own - 1, 2);
 }
