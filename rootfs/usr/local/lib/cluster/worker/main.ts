@@ -9,6 +9,7 @@ import { drain } from './drain.ts';
 import { Interception } from './listen.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
+import { letStreamsFlow } from './streams.ts';
 
 /** Characters of an app's error message that are shown as the reason for the container's end. */
 const longestReason = 500;
@@ -29,6 +30,7 @@ function run({ slot, entry, socket, port }: WorkerConfiguration): void {
 
   process.title = `worker ${slot}`;
   actAsClusterWorker(slot);
+  letStreamsFlow();
   const interception = new Interception({
     socket,
     port,
