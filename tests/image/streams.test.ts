@@ -1,4 +1,4 @@
-// A streamed response arrives piece by piece, by whatever means the app writes it; any other one is taken by nginx in whole.
+// A streamed response arrives piece by piece, compressed as it is, by whatever means the app writes it; any other one is taken by nginx in whole.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serve } from './support/container.ts';
@@ -10,7 +10,7 @@ const apps: Record<string, Record<string, string>> = {
 let go;
 require('node:http').createServer((req, res) => {
   if (req.url === '/go') { go.end('second'); return res.end(); }
-  go = res; res.write('first');
+  go = res; res.setHeader('content-type', 'text/html'); res.write('first');
 }).listen(3000);`,
   },
   'server-sent events': {
@@ -39,7 +39,7 @@ export default {
       controller.enqueue('second'); controller.close();
       return new Response('');
     }
-    return new Response(new ReadableStream({ start(c) { controller = c; c.enqueue('first'); } }).pipeThrough(new TextEncoderStream()));
+    return new Response(new ReadableStream({ start(c) { controller = c; c.enqueue('first'); } }).pipeThrough(new TextEncoderStream()), { headers: { 'content-type': 'text/html' } });
   },
 };`,
   },
@@ -48,7 +48,9 @@ export default {
 for (const [what, files] of Object.entries(apps)) {
   test(`the first piece is there before the last one is written: ${what}`, async (t) => {
     const container = await serve(t, { files, environment: { WORKERS: '1' } });
-    const response = await container.get('/');
+    const response = await container.get('/', { headers: { 'accept-encoding': 'gzip' } });
+    const isCompressed = what !== 'server-sent events';
+    assert.equal(response.headers.get('content-encoding'), isCompressed ? 'gzip' : null);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     assert.equal((await reader?.read())?.value, 'first');
     await container.get('/go');

@@ -1,6 +1,6 @@
-// A response whose length is not known when it begins is a stream (server-sent events, streamed pages): nginx would hold
-// its pieces back until a buffer is full or the response has ended. Any other response nginx takes at once and in whole,
-// so that a slow client waits there.
+// A response whose length is not known when it begins is a stream (server-sent events, streamed pages). Where nginx
+// compresses it, as for every browser, its pieces would be held back until the response has ended; without buffering,
+// each piece is flushed. Any other response nginx takes at once and in whole, so that a slow client waits there.
 import type { ServerResponse } from 'node:http';
 import http from '../node-http.ts';
 
