@@ -56,7 +56,7 @@ const cases: Case[] = [
       },
     },
     exitCode: 1,
-    reason: /app\/main\.ts: .*main\.ts:2:17.*Expected/,
+    reason: /app\/main\.ts: .*main\.ts:2:18: Expected ',', got 'async'$/,
   },
   {
     name: 'a module that is not installed',

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { before, test } from 'node:test';
+import { buildTemplate } from './support/build.ts';
 import { serve } from './support/container.ts';
-import { buildTemplate } from './support/template.ts';
 
 let image: string;
 before(async () => {

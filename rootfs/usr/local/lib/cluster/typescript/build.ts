@@ -1,5 +1,5 @@
 // Compiles an app's TypeScript once, before its workers start; they only read the result.
-import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { type Dirent, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, keyOf } from './compile.ts';
 import { type AliasScope, type Output, writeManifest } from './manifest.ts';
@@ -48,7 +48,7 @@ export function buildTypeScript({ root, cacheFolder, prebuiltFolder }: BuildRequ
         files[file] = before ?? writeOutput(cacheFolder, key, compile(file, source, surroundingsOf(folder)));
         if (before === undefined) compiled += 1;
       } catch (error) {
-        if (isFullDisk(error)) throw error;
+        if (isOfTheCache(error)) throw error;
         errors[file] = (error as Error).message;
       }
     }
@@ -67,7 +67,7 @@ interface Visited {
 
 /** A folder goes before those in it. Links are not followed: what they lead to is found at its real path. */
 function* walk(folder: string): Generator<Visited> {
-  const entries = readdirSync(folder, { withFileTypes: true });
+  const entries = entriesOf(folder);
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   yield { folder, names: names.filter(isTypeScript), hasTsconfig: names.includes('tsconfig.json') };
   for (const entry of entries) {
@@ -77,11 +77,21 @@ function* walk(folder: string): Generator<Visited> {
   }
 }
 
+/** A folder that this user may not read, such as a database's, holds nothing that the app could import. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
 function isTypeScript(name: string): boolean {
   return /\.[cm]?tsx?$/.test(name) && !/\.d\.[cm]?ts$/.test(name);
 }
 
 /** An error of the cache, not of the file. */
-function isFullDisk(error: unknown): boolean {
+function isOfTheCache(error: unknown): boolean {
   return ['ENOSPC', 'EROFS', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -11,7 +11,6 @@ import {
 } from 'node:module';
 import { dirname, extname, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { importError } from './explain.ts';
 import { type Alias, readManifest } from './manifest.ts';
 import { aliasesFor, type Files, fileFor, fileForAlias } from './resolve.ts';
 
@@ -69,7 +68,7 @@ export function installTypeScriptHooks(manifestFile?: string): void {
       return { source: readFileSync(output[0], 'utf8'), format: output[1], shortCircuit: true };
     }
     const problem = errors[path];
-    if (problem !== undefined) throw importError(problem);
+    if (problem !== undefined) throw onDemand().importError(problem);
     resolveTypeScript();
     return { ...onDemand().compileOnDemand(path, cacheFolder), shortCircuit: true };
   };
@@ -116,7 +115,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** Its extension is that of this file: .js in the image, .ts in tests. */
+/** Most workers never need it. Its extension is that of this file: .js in the image, .ts in tests. */
 function onDemand(): typeof import('./on-demand.ts') {
   return createRequire(import.meta.url)(`./on-demand${extname(import.meta.filename)}`);
 }

@@ -8,6 +8,8 @@ import type { Alias, ModuleFormat } from './manifest.ts';
 import { findOutput, inMemory, writeOutput } from './outputs.ts';
 import { readingSurroundings } from './project.ts';
 
+export { importError } from './explain.ts';
+
 const surroundingsOf = readingSurroundings(log);
 
 export interface Loaded {

@@ -93,10 +93,11 @@ function send(message: FromWorker): void {
   if (process.connected) process.send?.(message);
 }
 
-/** Some errors say what and where in several lines; the stack is printed by Node. */
+/** Some errors say what and where in several lines, and some draw a picture below; the stack is printed by Node. */
 function inOneLine(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replace(/\s*\n\s*/g, ' ').slice(0, longestReason);
+  const [words = ''] = text.split(/\n\s*\n/);
+  return words.replace(/\s*\n\s*/g, ' ').slice(0, longestReason);
 }
 
 /** A fork() of the app is not preloaded like a worker, but it may run TypeScript. */

@@ -1,0 +1,1 @@
+export const commonJs: string = typeof __dirname;

@@ -1,0 +1,1 @@
+export const esModule: string = typeof import.meta.url;
