@@ -21,7 +21,7 @@ export async function buildImage(): Promise<void> {
 }
 
 /** @returns arguments for `docker buildx build` that put another image in the place of the official one, if need be */
-async function baseContext(): Promise<string[]> {
+export async function baseContext(): Promise<string[]> {
   const isHere = (await run('docker', ['image', 'inspect', officialBase])).code === 0;
   if (isHere || (await run('docker', ['pull', '--quiet', officialBase], { timeoutMs: 300_000 })).code === 0) {
     say('base', `${officialBase}, ${isHere ? 'already pulled' : 'pulled from its registry'}`);
