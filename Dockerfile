@@ -26,7 +26,7 @@ RUN apt-get update \
 FROM scratch AS s6-overlay
 COPY --from=s6-overlay-unpacked /s6-overlay/ /
 
-# --- What an app finds without installing anything (README.md).
+# --- What an app finds without installing anything (docs/contract.md).
 FROM node AS contract-packages
 WORKDIR /contract
 COPY package.json package-lock.json ./
@@ -54,6 +54,7 @@ COPY --from=s6-overlay / /
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       nginx \
+      tini \
       libnginx-mod-http-brotli-filter \
       libnginx-mod-http-brotli-static \
       libnginx-mod-http-headers-more-filter \

@@ -5,9 +5,12 @@ import { schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
 
 test('without any variable the defaults hold', () => {
   assert.deepEqual(readSettings({ PATH: '/bin', HOME: '/' }), {
+    mode: 'production',
     port: 8080,
     workers: 'auto',
     appModule: undefined,
+    appArguments: [],
+    preStartPath: '/app/prestart.sh',
     staticPath: '/app/public',
     healthPath: '/healthz',
     bootTimeoutMs: 30_000,
@@ -29,6 +32,20 @@ test('names that users know from elsewhere mean the same', () => {
 
 test('an empty value counts as not set', () => {
   assert.equal(readSettings({ PORT: '' }).port, 8080);
+});
+
+test('PRE_START_PATH set to nothing means that none is run', () => {
+  assert.equal(readSettings({ PRE_START_PATH: '' }).preStartPath, undefined);
+});
+
+test('APP_ARGS is split as a shell would', () => {
+  const cases: [string, string[]][] = [
+    ['./build/server/index.js', ['./build/server/index.js']],
+    ['--name  "two words"', ['--name', 'two words']],
+    ['--json \'{"a": 1}\' --x="1 2"', ['--json', '{"a": 1}', '--x=1 2']],
+  ];
+  for (const [text, words] of cases) assert.deepEqual(readSettings({ APP_ARGS: text }).appArguments, words);
+  assert.throws(() => readSettings({ APP_ARGS: '--name "two' }), /APP_ARGS=.*with closed quotes/);
 });
 
 test('two names of one setting may agree, but not disagree', () => {

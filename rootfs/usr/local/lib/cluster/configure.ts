@@ -1,7 +1,8 @@
 // Run by the entrypoint before the supervisor: everything that can be wrong is found here, with one clear reason.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { findApp } from './app/find.ts';
+import { explainUnreadable, findApp } from './app/find.ts';
+import { runPreStart } from './app/prestart.ts';
 import { ClusterError } from './errors.ts';
 import { logFatal } from './log.ts';
 import { checkContainer, hasIpv6, identity } from './machine/container.ts';
@@ -18,9 +19,10 @@ const killAfterMs = 500;
 try {
   const user = identity();
   checkContainer(user);
-  const settings = readSettings(process.env);
-  findApp(settings.appModule);
+  const settings = readSettings(process.env, process.argv[2] === 'dev' ? 'development' : 'production');
   makeRunFolders(settings);
+  await runPreStart(settings.preStartPath);
+  findApp(settings.appModule);
   const { requestsMs } = planStop(settings);
   const configuration = renderNginxConfiguration({
     settings,
@@ -32,7 +34,8 @@ try {
   });
   writeFileSync(nginxConfiguration, configuration);
   checkNginxConfiguration(nginxConfiguration);
-} catch (error) {
+} catch (thrown) {
+  const error = explainUnreadable(thrown);
   logFatal(error);
   process.exitCode = error instanceof ClusterError ? error.exitCode : 1;
 }

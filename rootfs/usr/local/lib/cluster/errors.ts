@@ -20,7 +20,7 @@ export const exitConfiguration = 78;
 export const exitCannotRunHere = 100;
 
 const waysToServe =
-  'Export a Fastify plugin as default (`export default async function (app, options) { … }`), or call listen() on an HTTP server.';
+  'Export one of: a Fastify plugin, a Fastify instance, an Express, Connect or Koa app, `handler` (req, res), an object with fetch(request); or call listen() on an HTTP server.';
 
 export const errors = {
   notProcessOne: () =>
@@ -57,11 +57,11 @@ export const errors = {
   nginxConfigurationRefused: (output: string) =>
     new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, `nginx refuses its configuration: ${output}`),
 
-  appUnreadable: (folder: string, uid: number, gid: number, code: string) =>
+  appUnreadable: (path: string, uid: number, gid: number) =>
     new ClusterError(
       'APP_UNREADABLE',
       exitConfiguration,
-      `${folder} cannot be read by user ${uid}, group ${gid} (${code}). Make it readable (\`chmod -R a+rX\` on the mounted folder), or use \`docker run --user\` with its owner.`,
+      `/app cannot be read by user ${uid}, group ${gid} (EACCES at ${path}). Make it readable (\`chmod -R a+rX\` on the mounted folder), or use \`docker run --user\` with its owner.`,
     ),
 
   appMissing: (lookedFor: string) =>
@@ -83,6 +83,27 @@ export const errors = {
       'APP_MODULE_OUTSIDE',
       exitConfiguration,
       `APP_MODULE=${file} is outside /app. Copy the app into /app and give a path relative to it.`,
+    ),
+
+  preStartMissing: (path: string) =>
+    new ClusterError(
+      'PRE_START_MISSING',
+      exitConfiguration,
+      `PRE_START_PATH=${path}: there is no such file. Give a path relative to /app, or set it to nothing to run none.`,
+    ),
+
+  preStartCrlf: (file: string) =>
+    new ClusterError(
+      'PRE_START_CRLF',
+      exitConfiguration,
+      `${file} has Windows line ends (CRLF), which bash takes for a part of each command. Save it with LF (git: \`*.sh text eol=lf\` in .gitattributes).`,
+    ),
+
+  preStartFailed: (file: string, code: number | null, signal: string | null) =>
+    new ClusterError(
+      'PRE_START_FAILED',
+      code ?? 1,
+      `${file} ${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}, so the app was not started. Its own output above says why.`,
     ),
 
   appDoesNotServe: (entry: string, found: string) =>

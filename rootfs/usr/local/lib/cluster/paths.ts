@@ -29,6 +29,10 @@ export const run = {
 export const nginxFolder = '/run/nginx';
 export const nginxConfiguration = `${nginxFolder}/nginx.conf`;
 
+/** Compiled TypeScript: made at boot, and by `cluster build` in an image. */
+export const typeScriptCache = '/run/cluster/typescript';
+export const prebuiltTypeScript = '/var/cache/cluster/typescript';
+
 /** The unix socket that nginx sends slot `slot`'s requests to. */
 export function slotSocket(slot: number): string {
   return `${runFolder}/slot-${slot}.sock`;

@@ -2,6 +2,8 @@
 import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { startAdmin } from './admin/admin.ts';
 import { findApp, nameOf } from './app/find.ts';
+import { developInto } from './dev/dev.ts';
+import type { ClusterError } from './errors.ts';
 import { log } from './log.ts';
 import { availableCpus } from './machine/cpus.ts';
 import { planProcesses, planStop } from './machine/plan.ts';
@@ -12,44 +14,75 @@ import { loadSettings } from './settings/read.ts';
 process.title = 'primary';
 
 const settings = loadSettings();
+const isDevelopment = settings.mode === 'development';
 const plan = planProcesses(settings, availableCpus());
 const app = findApp(settings.appModule);
 log(`runs ${nameOf(app)}, ${app.reason}, in ${plan.workers} worker${plan.workers === 1 ? '' : 's'}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
+/** Dev mode: why no version of the app answers. */
+let problem: string | undefined;
 const pool = new Pool({
   app,
+  appArguments: settings.appArguments,
   workers: plan.workers,
   port: settings.port,
+  nodeEnvironment: settings.mode,
   bootTimeoutMs: settings.bootTimeoutMs,
-  stopTimeoutMs: planStop(settings).workersMs,
+  drainTimeoutMs: planStop(settings).workersMs,
   onReadyCount: (ready) => (ready > 0 ? markReady() : rmSync(run.ready, { force: true })),
-  onGiveUp: async (error) => {
-    await pool.stop();
-    // Not printed here: nginx still has log lines to write, and the reason is to be the last one.
-    writeFileSync(run.reason, `${error.message}\n`);
-    process.exit(error.exitCode);
-  },
+  onGiveUp: isDevelopment ? waitForChange : endContainer,
 });
-
+let isStopping = false;
 process.on('SIGTERM', async () => {
+  isStopping = true;
   await pool.stop();
   process.exit(0);
 });
 
-pool.start();
-await startAdmin(run.adminSocket, () => {
-  const workers = pool.status();
-  const draining = existsSync(run.draining);
-  return {
-    ready: !draining && workers.some(({ state }) => state === 'ready'),
-    draining,
-    entry: app.entry,
-    pid: process.pid,
-    uptimeSeconds: Math.round(process.uptime()),
-    workers,
-  };
+// In dev mode the port is open from the start: the browser shows why there is no app.
+if (isDevelopment) markReady();
+const admin = startAdmin(run.adminSocket, {
+  status: () => {
+    const workers = pool.status();
+    const draining = existsSync(run.draining);
+    return {
+      ready: !draining && workers.some(({ state }) => state === 'ready'),
+      draining,
+      entry: app.entry,
+      pid: process.pid,
+      uptimeSeconds: Math.round(process.uptime()),
+      workers,
+    };
+  },
+  problem: () => problem,
 });
+if (!isStopping) pool.start();
+await admin;
+if (isDevelopment) {
+  await developInto({
+    pool,
+    ignored: [settings.staticPath],
+    compile: async () => {},
+    onProblem: (found) => {
+      problem = found;
+    },
+  });
+}
+
+/** No worker can be kept running. */
+async function endContainer(error: ClusterError): Promise<void> {
+  await pool.stop();
+  // Not printed here: nginx still has log lines to write, and the reason is to be the last one.
+  writeFileSync(run.reason, `${error.message}\n`);
+  process.exit(error.exitCode);
+}
+
+function waitForChange(error: ClusterError): void {
+  problem = error.message;
+  log(error.message);
+  log('nothing answers until a file is saved that starts');
+}
 
 /** Opens the port: wakes the nginx service, which waits on the FIFO. */
 function markReady(): void {

@@ -1,6 +1,6 @@
 // What the primary tells about itself, over a unix socket that nginx and the `cluster` command ask. Read-only.
 import { rmSync } from 'node:fs';
-import fastify from 'fastify';
+import { renderDevPage } from '../dev/page.ts';
 import type { SlotStatus } from '../pool/pool.ts';
 
 export interface Status {
@@ -13,8 +13,16 @@ export interface Status {
   readonly workers: readonly SlotStatus[];
 }
 
-/** @param status asked at each request */
-export async function startAdmin(socket: string, status: () => Status): Promise<void> {
+/** Asked at each request. */
+export interface AdminSources {
+  readonly status: () => Status;
+  /** Dev mode: why no version of the app answers. */
+  readonly problem: () => string | undefined;
+}
+
+export async function startAdmin(socket: string, { status, problem }: AdminSources): Promise<void> {
+  // Loaded while the first worker boots: the primary has something better to do before.
+  const { default: fastify } = await import('fastify');
   const app = fastify();
   app.get('/livez', async () => ({ status: 'live' }));
   app.get('/readyz', async (_request, reply) => {
@@ -23,6 +31,10 @@ export async function startAdmin(socket: string, status: () => Status): Promise<
     return { status: ready ? 'ready' : draining ? 'draining' : 'not ready' };
   });
   app.get('/status', async () => status());
+  app.all('/dev', async (_request, reply) => {
+    reply.code(503).type('text/html; charset=utf-8').header('cache-control', 'no-store');
+    return renderDevPage(problem());
+  });
   rmSync(socket, { force: true });
   await app.listen({ path: socket });
 }

@@ -68,16 +68,17 @@ export function findAppIn(folder: Folder, appModule: string | undefined): App {
   );
 }
 
-/** @throws ClusterError, also APP_UNREADABLE */
+/** Looks in the container's own /app. @throws ClusterError as findAppIn(); see explainUnreadable() */
 export function findApp(appModule: string | undefined): App {
-  try {
-    return findAppIn(diskFolder, appModule);
-  } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES') throw error;
-    const { uid, gid } = identity();
-    throw errors.appUnreadable(path ?? appFolder, uid, gid, code);
-  }
+  return findAppIn(diskFolder, appModule);
+}
+
+/** What to tell of an error that reading something in /app threw: APP_UNREADABLE where that is what it means. */
+export function explainUnreadable(error: unknown): unknown {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== 'EACCES' || !path?.startsWith(appFolder)) return error;
+  const { uid, gid } = identity();
+  return errors.appUnreadable(path, uid, gid);
 }
 
 /** How the app's file is called in messages: the way its author knows it. */

@@ -1,43 +1,162 @@
-// What a module has to offer: pure tests of shape on its exports.
-import type { FastifyPluginAsync, FastifyServerOptions } from 'fastify';
+// What a module has to offer: pure tests of shape on its exports, the most specific first. The order and each rule were
+// learned from the real objects of real frameworks; tests/unit/recognise.test.ts holds them.
+import type { RequestListener, Server } from 'node:http';
+import net from 'node:net';
+import type { FastifyInstance, FastifyPluginAsync, FastifyServerOptions } from 'fastify';
+import http from '../node-http.ts';
+
+/** An object with the web-standard `fetch`: Hono, h3, Elysia and the like, or `{ fetch }` as in Bun and Deno. */
+export interface FetchHandler {
+  fetch(request: Request, env?: unknown): Response | Promise<Response>;
+}
+
+/** A Nest application, before or after `init()`. */
+export interface NestApplication {
+  getHttpServer(): Server;
+  listen(port: number): Promise<unknown>;
+  close(): Promise<void>;
+}
 
 export type Recognised =
-  | { readonly kind: 'plugin'; readonly plugin: FastifyPluginAsync; readonly options: FastifyServerOptions }
+  | { readonly kind: 'plugin'; readonly value: FastifyPluginAsync; readonly options: FastifyServerOptions }
+  | { readonly kind: 'fastify'; readonly value: FastifyInstance }
+  | { readonly kind: 'listener'; readonly value: RequestListener; readonly what: string }
+  | { readonly kind: 'server'; readonly value: Server }
+  | { readonly kind: 'fetch'; readonly value: FetchHandler }
+  | { readonly kind: 'nest'; readonly value: NestApplication }
   /** Nothing is exported: the module is expected to listen by itself. */
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'unknown'; readonly found: string };
+  /** Something that cannot be served. `why` names it, and where it is known what to write instead. */
+  | { readonly kind: 'unservable'; readonly why: string };
 
-/** @param namespace what `import()` of the app's entry gave */
-export function recognise(namespace: Readonly<Record<string, unknown>>): Recognised {
-  const exported = unwrap(namespace.default);
-  if (isNothing(exported)) return { kind: 'nothing' };
-  if (typeof exported === 'function') {
+type Namespace = Readonly<Record<string, unknown>>;
+
+/** @param namespace what `import()` of the app's entry gave, of an ES module or of CommonJS */
+export function recognise(namespace: Namespace): Recognised {
+  const exported = defaultExport(namespace);
+  const handler = namedExport(namespace, exported, 'handler');
+  if (isFunction(handler) && !isFunction(property(exported, 'fetch')) && (isNothing(exported) || isPlain(exported))) {
+    return /^_?event$/i.test(firstParameter(handler))
+      ? unservable('`handler` takes an event: that is an AWS Lambda handler, not a request listener (req, res)')
+      : { kind: 'listener', value: handler as RequestListener, what: '`handler`' };
+  }
+  if (isNothing(exported)) {
+    return isFunction(namedExport(namespace, exported, 'fetch'))
+      ? unservable('`fetch` is a named export: write `export default { fetch }`')
+      : { kind: 'nothing' };
+  }
+  if (exported instanceof http.Server) return { kind: 'server', value: exported };
+  // A Fastify instance has a `then` of its own.
+  if (isFunction(property(exported, 'then')) && !isFunction(property(exported, 'inject'))) {
+    return unservable('the default export is a promise: write `export default await …`');
+  }
+  return typeof exported === 'function' ? recogniseFunction(exported, namespace) : recogniseObject(exported);
+}
+
+function recogniseObject(exported: unknown): Recognised {
+  const has = (...names: string[]) => names.every((name) => isFunction(property(exported, name)));
+  if (has('getHttpAdapter', 'init')) return { kind: 'nest', value: exported as NestApplication };
+  if (has('inject', 'register', 'ready') && property(exported, 'server') instanceof net.Server) {
+    return { kind: 'fastify', value: exported as FastifyInstance };
+  }
+  if (has('callback', 'use') && Array.isArray(property(exported, 'middleware'))) {
+    const koa = exported as { callback(): RequestListener };
+    return { kind: 'listener', value: koa.callback(), what: 'Koa app' };
+  }
+  if (has('fetch')) return { kind: 'fetch', value: exported as FetchHandler };
+  return unservable(`the default export is ${describe(exported)}${hint(exported)}`);
+}
+
+function recogniseFunction(exported: object, namespace: Namespace): Recognised {
+  const has = (...names: string[]) => names.every((name) => isFunction(property(exported, name)));
+  if (has('handle', 'use')) {
+    if (!has('listen')) return unservable('the default export is an Express Router: export the app that uses it');
     return {
-      kind: 'plugin',
-      plugin: exported as FastifyPluginAsync,
-      options: (namespace.options as FastifyServerOptions | undefined) ?? {},
+      kind: 'listener',
+      value: exported as RequestListener,
+      what: has('set') ? 'Express app' : 'Connect app',
     };
   }
-  return {
-    kind: 'unknown',
-    found: `the default export is ${typeof exported === 'object' ? 'an object' : `a ${typeof exported}`}`,
+  if (has('fetch')) return { kind: 'fetch', value: exported as unknown as FetchHandler };
+  const plugin: Recognised = {
+    kind: 'plugin',
+    value: exported as FastifyPluginAsync,
+    options: (namedExport(namespace, exported, 'options') as FastifyServerOptions | undefined) ?? {},
   };
+  // What fastify-plugin leaves on a function.
+  if (property(exported, Symbol.for('skip-override')) || property(exported, Symbol.for('plugin-meta'))) return plugin;
+  if (/^class\b/.test(source(exported))) return unservable('the default export is a class: export an instance');
+  const parameter = firstParameter(exported);
+  if (/^_?(req|request|ctx|context|c|event|e)$/i.test(parameter)) {
+    return unservable(
+      `the default export is a function whose first parameter is \`${parameter}\`, but a default function is run as a Fastify plugin (app, options). For a request listener write \`export const handler = …\``,
+    );
+  }
+  const { length } = exported as { length: number };
+  if (length > 3)
+    return unservable(`the default function takes ${length} parameters; a Fastify plugin takes (app, options)`);
+  return plugin;
 }
 
 /** TypeScript and Babel put the default export of a CommonJS module into `default` of its exports. */
-function unwrap(exported: unknown): unknown {
-  return isObject(exported) && exported.__esModule === true && 'default' in exported ? exported.default : exported;
+function defaultExport(namespace: Namespace): unknown {
+  const exported = namespace.default;
+  return property(exported, '__esModule') === true && isPlain(exported) && 'default' in exported
+    ? exported.default
+    : exported;
+}
+
+/** A named export, of an ES module or as a property of `module.exports`. */
+function namedExport(namespace: Namespace, exported: unknown, name: string): unknown {
+  if (namespace[name] !== undefined) return namespace[name];
+  const commonJs = isPlain(namespace.default) ? namespace.default : exported;
+  return isPlain(commonJs) && Object.hasOwn(commonJs, name) ? commonJs[name] : undefined;
 }
 
 /** `{}` is what a CommonJS module has that exports nothing. */
 function isNothing(exported: unknown): boolean {
-  return (
-    exported === undefined ||
-    exported === null ||
-    (isObject(exported) && Object.keys(exported).every((key) => key === '__esModule'))
-  );
+  return exported == null || (isPlain(exported) && Object.keys(exported).every((key) => key === '__esModule'));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
+function isFunction(value: unknown): value is (...args: never[]) => unknown {
+  return typeof value === 'function';
+}
+
+function property(value: unknown, name: string | symbol): unknown {
+  return value == null ? undefined : (value as Record<string | symbol, unknown>)[name];
+}
+
+function source(value: object): string {
+  return Function.prototype.toString.call(value);
+}
+
+/** The name of a function's first parameter, '' where there is none or it is a pattern. */
+function firstParameter(value: object): string {
+  const match = /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*\(|\(|[\w$]+\s*\(|)\s*([\w$]+)/.exec(source(value));
+  return match?.[1] ?? '';
+}
+
+function unservable(why: string): Recognised {
+  return { kind: 'unservable', why };
+}
+
+function describe(exported: unknown): string {
+  if (typeof exported !== 'object') return `a ${typeof exported}`;
+  const name = exported?.constructor?.name ?? 'object without prototype';
+  const keys = Object.keys(exported ?? {}).slice(0, 5);
+  return `an object (${name}) with ${keys.length === 0 ? 'no keys' : keys.join(', ')}`;
+}
+
+/** What to write for frameworks that are known not to be exported as they are. */
+function hint(exported: unknown): string {
+  const has = (name: string) => isFunction(property(exported, name));
+  if (has('handler') && has('use')) return '. Of Polka, write `export const handler = app.handler`';
+  if (property(exported, 'listener') instanceof net.Server && has('route')) return '. Of hapi, call `server.start()`';
+  if (property(exported, 'server') instanceof net.Server) return '. Of restify, call `server.listen()`';
+  if (property(exported, 'httpServer') !== undefined && has('of')) return '. Of Socket.IO, call `httpServer.listen()`';
+  return '';
 }

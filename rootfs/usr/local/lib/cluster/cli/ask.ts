@@ -1,6 +1,6 @@
 // One HTTP request to a part of this container.
-import http from 'node:http';
 import { errors } from '../errors.ts';
+import http from '../node-http.ts';
 
 const timeoutMs = 3000;
 

@@ -7,8 +7,9 @@ export interface Plan {
   readonly nginxWorkers: number;
 }
 
-/** @param cpus CPUs that the container may use, a whole number */
+/** One worker in dev mode, where one is started anew at each change. @param cpus CPUs that the container may use, a whole number */
 export function planProcesses(settings: Settings, cpus: number): Plan {
+  if (settings.mode === 'development') return { workers: 1, nginxWorkers: 1 };
   return {
     workers: settings.workers === 'auto' ? cpus : settings.workers,
     nginxWorkers: cpus,

@@ -115,7 +115,7 @@ ${context.hasIpv6 ? `    listen [::]:${settings.port} backlog=4096;\n` : ''}    
       return 503 '{"status":"not ready"}\\n';
     }
 ${context.hasStaticFolder ? staticLocations(settings.staticPath) : appLocations()}
-  }
+${settings.mode === 'development' ? devLocation : ''}  }
 }
 `;
 }
@@ -141,6 +141,19 @@ ${indent(6, proxyToApp)}
     }`;
 }
 
+const devLocation = `
+    # Dev mode: while no version of the app answers, the browser shows why.
+    error_page 502 504 = @dev;
+    location @dev {
+      internal;
+      proxy_method GET;
+      proxy_pass_request_body off;
+      proxy_set_header Content-Length "";
+      rewrite ^ /dev break;
+      proxy_pass http://primary;
+    }
+`;
+
 function appLocations(): string {
   return `
     location / {
@@ -156,6 +169,11 @@ proxy_set_header Upgrade $http_upgrade;
 # Overwritten, never appended to: a client cannot claim to be somebody else.
 proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Forwarded-Proto $scheme;
+# What a client might send to the same end is taken away.
+proxy_set_header Forwarded "";
+proxy_set_header X-Forwarded-Host "";
+proxy_set_header X-Forwarded-Port "";
+proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Request-Id $request_id;
 proxy_connect_timeout 2s;
 proxy_read_timeout 60s;

@@ -1,5 +1,6 @@
-// The worker processes: forks, watches and ends them. What to do when is decided in decisions.ts.
+// The worker processes: forks, watches, replaces and ends them. What to do when is decided in decisions.ts.
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 import { type App, nameOf } from '../app/find.ts';
 import { type ClusterError, errors } from '../errors.ts';
 import { log } from '../log.ts';
@@ -9,14 +10,17 @@ import { decideAfterExit, describeExit, exitCodeOf, stableAfterMs, type WorkerEx
 
 export interface PoolOptions {
   readonly app: App;
+  readonly appArguments: readonly string[];
   readonly workers: number;
   readonly port: number;
+  /** NODE_ENV where the container has none. */
+  readonly nodeEnvironment: string;
   readonly bootTimeoutMs: number;
-  /** How long the app's own shutdown may take. */
-  readonly stopTimeoutMs: number;
+  /** How long a worker's drain may take, the app's own shutdown included. */
+  readonly drainTimeoutMs: number;
   /** The number of ready workers has changed. */
   readonly onReadyCount: (ready: number) => void;
-  /** No worker can be kept running: the container has to end. */
+  /** No worker can be kept running. */
   readonly onGiveUp: (error: ClusterError) => void;
 }
 
@@ -29,6 +33,8 @@ interface Worker {
   readonly slot: number;
   readonly process: ChildProcess;
   readonly startedAt: number;
+  /** Settles once: the worker is ready, or has ended without ever having been. */
+  readonly outcome: Promise<'ready' | WorkerExit>;
   state: WorkerState;
   /** What the worker said before it ended. */
   failure: (FromWorker & { type: 'failed' }) | undefined;
@@ -36,6 +42,7 @@ interface Worker {
 }
 
 interface Slot {
+  /** The worker that the slot's socket leads to, or will lead to. */
   worker: Worker | undefined;
   failuresInARow: number;
   restarts: number;
@@ -49,7 +56,7 @@ export interface SlotStatus {
   readonly restarts: number;
 }
 
-const preload = new URL('../worker/main.js', import.meta.url).href;
+const preload = join(import.meta.dirname, '../worker/main.js');
 
 /** Time between SIGTERM and SIGKILL for a worker that has not begun to serve: nothing can be lost. */
 const killStartingAfterMs = 1000;
@@ -57,6 +64,7 @@ const killStartingAfterMs = 1000;
 export class Pool {
   readonly #options: PoolOptions;
   readonly #slots: Slot[];
+  readonly #living = new Set<Worker>();
   #isStopping = false;
   #wasEverReady = false;
 
@@ -74,14 +82,28 @@ export class Pool {
    * CPU, and the port opens sooner.
    */
   start(): void {
-    this.#startWorker(0);
+    this.#startInSlot(0);
+  }
+
+  /**
+   * Starts a new worker for a slot. Once it is ready it has taken over the slot's socket, and the old worker is drained.
+   * @returns why the new worker did not get ready, in which case the old one goes on; undefined where it did
+   */
+  async replace(slot: number): Promise<ClusterError | undefined> {
+    const incoming = this.#fork(slot);
+    const outcome = await incoming.outcome;
+    if (outcome !== 'ready') return this.#explain(incoming, outcome);
+    const slotState = this.#slotAt(slot);
+    const old = slotState.worker;
+    slotState.worker = incoming;
+    if (old !== undefined && this.#living.has(old)) await this.#end(old, true);
+    return undefined;
   }
 
   /** Lets every worker end by itself, kills those that take too long. Resolves when none is left. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const workers = this.#slots.flatMap(({ worker }) => worker ?? []);
-    await Promise.all(workers.map((worker) => this.#end(worker)));
+    await Promise.all([...this.#living].map((worker) => this.#end(worker, false)));
   }
 
   status(): SlotStatus[] {
@@ -94,62 +116,71 @@ export class Pool {
     }));
   }
 
-  #startWorker(slot: number): void {
-    const { app, port, bootTimeoutMs } = this.#options;
+  #startInSlot(slot: number): void {
+    this.#slotAt(slot).worker = this.#fork(slot);
+  }
+
+  #fork(slot: number): Worker {
+    const { app, appArguments, port, nodeEnvironment, bootTimeoutMs } = this.#options;
     const configuration: WorkerConfiguration = { slot, entry: app.entry, socket: slotSocket(slot), port };
-    const process_ = fork(app.entry, {
-      execArgv: [...typeScriptLoader(app.entry), '--import', preload],
+    const child = fork(app.entry, appArguments, {
+      // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
+      execArgv: ['--max-http-header-size=32768', ...typeScriptLoader(app.entry), '--require', preload],
       env: {
         ...process.env,
-        NODE_ENV: process.env.NODE_ENV ?? 'production',
+        NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,
         PORT: String(port),
         NODE_APP_INSTANCE: String(slot),
         [configurationVariable]: JSON.stringify(configuration),
       },
     });
+    const { promise: outcome, resolve } = Promise.withResolvers<'ready' | WorkerExit>();
     const worker: Worker = {
       slot,
-      process: process_,
+      process: child,
       startedAt: performance.now(),
+      outcome,
       state: { name: 'starting' },
       failure: undefined,
       tookTooLong: false,
     };
-    this.#slots[slot] = { ...this.#slotAt(slot), worker };
-
+    this.#living.add(worker);
     const bootTimer = setTimeout(() => {
       worker.tookTooLong = true;
-      process_.kill('SIGKILL');
+      child.kill('SIGKILL');
     }, bootTimeoutMs);
-    process_.on('message', (message: FromWorker) => {
+    child.on('message', (message: FromWorker) => {
       if (message.type === 'failed') worker.failure = message;
-      if (message.type === 'ready') {
-        clearTimeout(bootTimer);
-        this.#becameReady(worker);
-      }
-    });
-    process_.once('exit', (code, signal) => {
+      if (message.type !== 'ready' || worker.state.name !== 'starting') return;
       clearTimeout(bootTimer);
-      this.#exited(worker, { code, signal });
+      worker.state = { name: 'ready', since: performance.now() };
+      resolve('ready');
+      // After those who wait for the outcome have put the worker into its slot.
+      setImmediate(() => this.#becameReady(worker));
     });
+    child.once('exit', (code, signal) => {
+      clearTimeout(bootTimer);
+      this.#living.delete(worker);
+      resolve({ code, signal });
+      setImmediate(() => this.#exited(worker, { code, signal }));
+    });
+    return worker;
   }
 
-  #becameReady(worker: Worker): void {
-    if (worker.state.name !== 'starting') return;
+  #becameReady({ slot, process: { pid }, startedAt }: Worker): void {
+    log(`worker ${slot} (pid ${pid}) is ready after ${Math.round(performance.now() - startedAt)} ms`);
     const isFirst = !this.#wasEverReady;
-    worker.state = { name: 'ready', since: performance.now() };
     this.#wasEverReady = true;
-    log(
-      `worker ${worker.slot} (pid ${worker.process.pid}) is ready after ${Math.round(performance.now() - worker.startedAt)} ms`,
-    );
     this.#options.onReadyCount(this.#ready());
     if (!isFirst || this.#isStopping) return;
-    for (const [slot, { worker: other }] of this.#slots.entries()) if (other === undefined) this.#startWorker(slot);
+    for (const [slot, { worker }] of this.#slots.entries()) if (worker === undefined) this.#startInSlot(slot);
   }
 
   #exited(worker: Worker, exit: WorkerExit): void {
     const { slot, state } = worker;
     const slotState = this.#slotAt(slot);
+    // A worker that was replaced, or that was to replace another: its slot is somebody else's.
+    if (slotState.worker !== worker) return;
     const wasStable = state.name === 'ready' && performance.now() - state.since >= stableAfterMs;
     slotState.worker = undefined;
     slotState.failuresInARow = wasStable ? 0 : slotState.failuresInARow + 1;
@@ -171,7 +202,7 @@ export class Pool {
     );
     slotState.restarts += 1;
     setTimeout(() => {
-      if (!this.#isStopping) this.#startWorker(slot);
+      if (!this.#isStopping && slotState.worker === undefined) this.#startInSlot(slot);
     }, decision.delayMs);
   }
 
@@ -184,19 +215,21 @@ export class Pool {
     return errors.appFailed(entry, how, exitCodeOf(exit), failure?.message);
   }
 
-  async #end(worker: Worker): Promise<void> {
+  async #end(worker: Worker, isReplaced: boolean): Promise<void> {
     const { process: child, state } = worker;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const isServing = state.name === 'ready';
-    worker.state = { name: 'draining' };
-    if (isServing && child.connected) child.send({ type: 'drain' } satisfies ToWorker);
-    else child.kill('SIGTERM');
+    if (state.name !== 'draining') {
+      worker.state = { name: 'draining' };
+      if (isServing && child.connected) child.send({ type: 'drain', isReplaced } satisfies ToWorker);
+      else child.kill('SIGTERM');
+    }
     const killTimer = setTimeout(
       () => {
         log(`worker ${worker.slot} (pid ${child.pid}) did not end in time and is killed`);
         child.kill('SIGKILL');
       },
-      isServing ? this.#options.stopTimeoutMs : killStartingAfterMs,
+      isServing ? this.#options.drainTimeoutMs : killStartingAfterMs,
     );
     await gone;
     clearTimeout(killTimer);

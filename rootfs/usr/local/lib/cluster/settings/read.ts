@@ -4,11 +4,18 @@ import { errors } from '../errors.ts';
 import { run } from '../paths.ts';
 import { type Definition, type Name, schema, type Values } from './schema.ts';
 
+/** `development`: `docker run -v .:/app IMAGE dev`. */
+export type Mode = 'production' | 'development';
+
 /** What the rest of the server works with. */
 export interface Settings {
+  readonly mode: Mode;
   readonly port: number;
   readonly workers: number | 'auto';
   readonly appModule: string | undefined;
+  readonly appArguments: readonly string[];
+  /** Absolute; undefined where no script is to run. */
+  readonly preStartPath: string | undefined;
   readonly staticPath: string;
   readonly healthPath: string;
   readonly bootTimeoutMs: number;
@@ -20,9 +27,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param environment variables as the container got them; an empty value counts as not set
+ * @param mode by the command that the container was started with
  * @throws ClusterError SETTINGS_INVALID with a line for each problem
  */
-export function readSettings(environment: Environment): Settings {
+export function readSettings(environment: Environment, mode: Mode = 'production'): Settings {
   const problems: string[] = [];
   const names = Object.keys(schema) as Name[];
   const values = Object.fromEntries(
@@ -35,9 +43,12 @@ export function readSettings(environment: Environment): Settings {
   }
   if (problems.length > 0) throw errors.settingsInvalid(problems);
   return {
+    mode,
     port: values.PORT,
     workers: values.WORKERS,
     appModule: values.APP_MODULE,
+    appArguments: values.APP_ARGS,
+    preStartPath: values.PRE_START_PATH,
     staticPath: values.STATIC_PATH,
     healthPath: values.HEALTH_PATH,
     bootTimeoutMs: values.BOOT_TIMEOUT,
@@ -49,7 +60,9 @@ export function readSettings(environment: Environment): Settings {
 function readOne(name: Name, definition: Definition<unknown>, environment: Environment, problems: string[]): unknown {
   const given = [name, ...definition.aliases].filter((alias) => (environment[alias] ?? '') !== '');
   const [first, ...others] = given;
-  if (first === undefined) return definition.default;
+  if (first === undefined) {
+    return 'whenEmpty' in definition && environment[name] === '' ? definition.whenEmpty : definition.default;
+  }
   const text = environment[first];
   const disagreeing = others.find((other) => environment[other] !== text);
   if (disagreeing !== undefined) {

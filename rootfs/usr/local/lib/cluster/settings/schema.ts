@@ -1,11 +1,13 @@
 // Every variable that the image knows: this file is the contract. Everything downstream reads the Settings it yields.
-import { duration, file, folder, port, type Type, urlPath, workerCount } from './types.ts';
+import { duration, file, folder, port, type Type, urlPath, words, workerCount } from './types.ts';
 
 /** One variable. */
 export interface Definition<T> {
   readonly type: Type<T>;
   /** The value where nothing is set; `undefined` where that means something of its own. */
   readonly default: T | undefined;
+  /** The value where the variable is set to nothing; by default that counts as not set. */
+  readonly whenEmpty?: T | undefined;
   /** Other names for the same, which users know from other images and platforms. */
   readonly aliases: readonly string[];
   readonly help: string;
@@ -15,6 +17,7 @@ export interface Definition<T> {
 function define<T, const D extends T | undefined>(definition: {
   type: Type<T>;
   default: D;
+  whenEmpty?: T | undefined;
   aliases?: readonly string[];
   help: string;
   example: string;
@@ -42,6 +45,19 @@ export const schema = {
     default: undefined,
     help: 'The file that starts the app, relative to /app. By default it is looked for.',
     example: 'src/start.ts',
+  }),
+  APP_ARGS: define({
+    type: words,
+    default: [],
+    help: 'Arguments for the app: what it finds in process.argv.',
+    example: './build/server/index.js',
+  }),
+  PRE_START_PATH: define({
+    type: file,
+    default: '/app/prestart.sh',
+    whenEmpty: undefined,
+    help: 'A shell script that runs before the app, where it exists. Set to nothing, none is run.',
+    example: '/app/scripts/migrate.sh',
   }),
   STATIC_PATH: define({
     type: folder,

@@ -53,6 +53,21 @@ export const file: Type<string> = {
   parse: (text) => (/^[^\u0000-\u001f]+$/.test(text) ? text : undefined),
 };
 
+/** Words as a shell would split them: separated by blanks, kept together by single or double quotes. */
+export const words: Type<readonly string[]> = {
+  allowed: 'words separated by blanks, with closed quotes',
+  parse(text) {
+    const pattern = /\s*((?:"[^"]*"|'[^']*'|[^\s"'])+)/gy;
+    const found: string[] = [];
+    let end = 0;
+    for (const match of text.matchAll(pattern)) {
+      found.push((match[1] ?? '').replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+      end = match.index + match[0].length;
+    }
+    return text.slice(end).trim() === '' ? found : undefined;
+  },
+};
+
 function integer(text: string, min: number, max: number): number | undefined {
   const value = Number(text);
   return /^\d{1,9}$/.test(text) && value >= min && value <= max ? value : undefined;

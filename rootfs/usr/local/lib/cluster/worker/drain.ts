@@ -1,17 +1,46 @@
-// The end of a worker's life: its traffic has gone, the app's own shutdown runs.
+// The end of a worker: its traffic goes first, then the app's own shutdown runs. The app's server is never closed by us:
+// that would end the process before the app's SIGTERM handlers run, or make them fail (ERR_SERVER_NOT_RUNNING).
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Close } from '../app/serve.ts';
-import type { ToWorker } from './messages.ts';
+import type { Listener } from './listen.ts';
 
-/** @param closeApp ends an app that we serve ourselves; undefined where the app listens by itself */
-export function drainWhenAsked(closeApp: () => Close | undefined): void {
-  process.on('message', async (message: ToWorker) => {
-    if (message.type !== 'drain') return;
-    await closeApp()?.();
-    if (process.listenerCount('SIGTERM') === 0) process.exit(0);
-    // The app has a shutdown of its own: it gets the signal that it was written for.
-    process.kill(process.pid, 'SIGTERM');
-  });
-  // The primary is gone: nobody could drain this worker any more.
-  process.on('disconnect', () => process.exit(0));
-  process.channel?.unref();
+/** nginx may still be about to use a connection that it took for open. */
+const idleGraceMs = 300;
+const checkEveryMs = 20;
+/** Connections that were made just before the slot was handed over are accepted in this time. */
+const handOverMs = 200;
+
+/**
+ * Answers what is under way, ends connections, then runs the app's shutdown and ends the process.
+ * @param close ends an app that we serve; undefined where it has its own SIGTERM handlers, or nothing
+ * @param isReplaced nginx goes on, with another worker in this slot: what it had begun to connect is waited for
+ */
+export async function drain(
+  listener: Listener | undefined,
+  close: Close | undefined,
+  isReplaced: boolean,
+): Promise<void> {
+  if (isReplaced) await sleep(handOverMs);
+  if (listener !== undefined) await endConnections(listener);
+  await close?.();
+  if (process.listenerCount('SIGTERM') === 0) process.exit(0);
+  // The app has a shutdown of its own: it gets the signal that it was written for.
+  process.kill(process.pid, 'SIGTERM');
+}
+
+/** Resolves when no request is under way. How long that may take is for the primary to say. */
+async function endConnections({ server, connections }: Listener): Promise<void> {
+  connections.startClosing();
+  for (const socket of connections.upgraded) sendRestartFrame(socket);
+  const startedAt = performance.now();
+  while (connections.plain > 0) {
+    await sleep(checkEveryMs);
+    if (performance.now() - startedAt >= idleGraceMs) server.closeIdleConnections();
+  }
+}
+
+/** A WebSocket close frame, "1012 service restart" (RFC 6455 §5.5.1; code registered with IANA): clients reconnect. */
+function sendRestartFrame(socket: Socket): void {
+  if (socket.writable) socket.write(Buffer.from([0x88, 0x02, 0x03, 0xf4]));
 }

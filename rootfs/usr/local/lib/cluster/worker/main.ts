@@ -1,13 +1,14 @@
-// Preloaded into each worker (`node --import worker/main.js ENTRY`): the app's entry stays the real main module,
+// Preloaded into each worker (`node --require worker/main.js ENTRY`): the app's entry stays the real main module,
 // so that `require.main === module` and the like hold. This file arranges what surrounds it.
-
+import { readFileSync, realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { recognise } from '../app/recognise.ts';
-import { type Close, servePlugin } from '../app/serve.ts';
-import { drainWhenAsked } from './drain.ts';
-import { bindFirstServerTo } from './listen.ts';
-import { configurationVariable, type FromWorker, type WorkerConfiguration } from './messages.ts';
+import { type Recognised, recognise } from '../app/recognise.ts';
+import { type Close, serve } from '../app/serve.ts';
+import { drain } from './drain.ts';
+import { Interception } from './listen.ts';
+import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
+import { actAsClusterWorker } from './node-cluster.ts';
 
 /** Characters of an app's error message that are shown as the reason for the container's end. */
 const longestReason = 500;
@@ -15,34 +16,58 @@ const longestReason = 500;
 const configuration = process.env[configurationVariable];
 // Threads that the app starts inherit the preload; they are the app's own business.
 if (isMainThread && configuration !== undefined) {
+  // Processes that the app starts are its own business, too.
   delete process.env[configurationVariable];
+  process.execArgv = withoutPreload(process.execArgv);
   run(JSON.parse(configuration));
 }
 
 function run({ slot, entry, socket, port }: WorkerConfiguration): void {
-  let closeApp: Close | undefined;
-  let isListening = false;
+  let close: Close | undefined;
+  let waiting: Recognised | undefined;
+  let isDraining = false;
 
   process.title = `worker ${slot}`;
-  bindFirstServerTo(socket, () => {
-    isListening = true;
-    send({ type: 'ready' });
+  actAsClusterWorker(slot);
+  const interception = new Interception({
+    socket,
+    port,
+    onReady: () => send({ type: 'ready' }),
+    onRefused: refuse,
   });
-  drainWhenAsked(() => closeApp);
+
+  process.on('message', (message: ToWorker) => {
+    if (message.type !== 'drain' || isDraining) return;
+    isDraining = true;
+    drain(interception.main, close, message.isReplaced);
+  });
+  // The primary is gone: nobody could drain this worker any more.
+  process.on('disconnect', () => process.exit(0));
+  // The channel alone does not keep a process running whose app has come to its end.
+  process.channel?.unref();
   // Watches only: Node goes on to print the stack and to end the process.
   process.on('uncaughtExceptionMonitor', (error) => {
     send({ type: 'failed', reason: 'threw', message: inOneLine(error) });
   });
-  // Nothing is left to do and nothing listens: said at once instead of after BOOT_TIMEOUT.
+  // Nothing is left to do. What was exported is served now; where nothing was, that is said at once and not after BOOT_TIMEOUT.
   process.once('beforeExit', () => {
-    if (!isListening) refuse('it ran to its end without listening');
+    if (interception.main !== undefined) return;
+    if (waiting === undefined) refuse('it ran to its end without listening');
+    serveExport(waiting);
   });
   // After the main module has begun: this import is the same module again, not a second run.
   setImmediate(async () => {
-    const app = recognise(await import(pathToFileURL(entry).href));
-    if (app.kind === 'unknown') refuse(app.found);
-    if (app.kind === 'plugin') closeApp = await servePlugin(app, entry, port);
+    const app = recognise(await import(pathToFileURL(realpathSync(entry)).href));
+    if (interception.main !== undefined || app.kind === 'nothing') return;
+    // `if (require.main === module) app.listen()` has happened by now; a listen() that comes later may still come.
+    if (app.kind === 'listener' && /\.listen\s*\(/.test(readFileSync(entry, 'utf8'))) waiting = app;
+    else serveExport(app);
   });
+
+  async function serveExport(app: Recognised): Promise<void> {
+    if (app.kind === 'unservable') refuse(app.why);
+    if (app.kind !== 'nothing') close = await serve(app, entry, port, (server) => interception.expectExport(server));
+  }
 }
 
 function refuse(message: string): never {
@@ -58,4 +83,10 @@ function send(message: FromWorker): void {
 function inOneLine(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.replace(/\s*\n\s*/g, ' ').slice(0, longestReason);
+}
+
+/** `--require this-file`, without which a fork() of the app would be preloaded like a worker. */
+function withoutPreload(execArgv: readonly string[]): string[] {
+  const own = execArgv.indexOf(import.meta.filename);
+  return own < 1 ? [...execArgv] : execArgv.toSpliced(own - 1, 2);
 }

@@ -12,7 +12,8 @@ export type FromWorker =
   /** The app cannot run; the process is about to end. `message` is the reason in one line. */
   | { readonly type: 'failed'; readonly reason: 'threw' | 'does-not-serve'; readonly message: string };
 
-export type ToWorker = { readonly type: 'drain' };
+/** `isReplaced`: nginx is still there, and another worker has taken over the slot. */
+export type ToWorker = { readonly type: 'drain'; readonly isReplaced: boolean };
 
 /** Carries the configuration into the worker; removed there before the app sees its environment. */
 export const configurationVariable = 'CLUSTER_WORKER';

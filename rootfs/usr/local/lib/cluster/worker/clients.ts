@@ -1,0 +1,132 @@
+// Who is asking. A worker's connections come from nginx, over a unix socket, which has no address: each accepted socket
+// tells what nginx knows of the client instead, so that every framework is right whether it trusts proxies or not.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** The request that a connection is at, or was at last. */
+const currentRequest = Symbol('request');
+
+type ClientSocket = Socket & { [currentRequest]: IncomingMessage | undefined };
+
+/** What a socket answers is looked up in the headers that nginx sets (and overwrites, so that no client can). */
+const accessors: PropertyDescriptorMap & ThisType<ClientSocket> = {
+  remoteAddress: {
+    configurable: true,
+    get() {
+      return addressOf(this[currentRequest]);
+    },
+  },
+  remoteFamily: {
+    configurable: true,
+    get() {
+      return addressOf(this[currentRequest])?.includes(':') ? 'IPv6' : 'IPv4';
+    },
+  },
+  encrypted: {
+    configurable: true,
+    get() {
+      // As on a TLS socket: true or absent.
+      return protocolOf(this[currentRequest]) === 'https' ? true : undefined;
+    },
+  },
+};
+
+/** What a request that has been answered keeps of its connection, which by now belongs to another client. */
+function pastSocket(request: IncomingMessage): Socket {
+  const remoteAddress = addressOf(request);
+  return {
+    remoteAddress,
+    remoteFamily: remoteAddress?.includes(':') ? 'IPv6' : 'IPv4',
+    encrypted: protocolOf(request) === 'https' ? true : undefined,
+    destroyed: true,
+    writable: false,
+    readable: false,
+  } as unknown as Socket;
+}
+
+function addressOf(request: IncomingMessage | undefined): string | undefined {
+  return request?.headers['x-forwarded-for'] as string | undefined;
+}
+
+function protocolOf(request: IncomingMessage | undefined): string | undefined {
+  return request?.headers['x-forwarded-proto'] as string | undefined;
+}
+
+/** The connections of a server, as the drain needs to know them. */
+export class Connections {
+  readonly #plain = new Set<Socket>();
+  readonly #upgraded = new Set<Socket>();
+  /** From now on every answer says `Connection: close`. */
+  isClosing = false;
+
+  get plain(): number {
+    return this.#plain.size;
+  }
+
+  get upgraded(): ReadonlySet<Socket> {
+    return this.#upgraded;
+  }
+
+  opened(socket: Socket): void {
+    this.#plain.add(socket);
+    socket.once('close', () => {
+      this.#plain.delete(socket);
+      this.#upgraded.delete(socket);
+    });
+  }
+
+  becameUpgraded(socket: Socket): void {
+    this.#plain.delete(socket);
+    this.#upgraded.add(socket);
+  }
+
+  /** Answers that are under way and have not sent their headers close their connection, too. */
+  startClosing(): void {
+    this.isClosing = true;
+    for (const socket of this.#plain) {
+      const response = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage;
+      if (response !== undefined && response !== null && !response.headersSent) response.shouldKeepAlive = false;
+    }
+  }
+}
+
+/**
+ * Makes every request of a server tell its client, and counts the server's connections. `emit` is overridden and not a
+ * listener added, because Engine.IO removes and re-adds listeners, and none may run before this.
+ */
+export function identifyClients(server: Server, connections: Connections): void {
+  const { emit } = server;
+  server.emit = function emitIdentified(this: Server, event: string, ...args: unknown[]): boolean {
+    switch (event) {
+      case 'connection': {
+        const socket = args[0] as ClientSocket;
+        socket[currentRequest] = undefined;
+        Object.defineProperties(socket, accessors);
+        connections.opened(socket);
+        break;
+      }
+      case 'request':
+      case 'checkContinue':
+      case 'checkExpectation':
+        began(args[0] as IncomingMessage);
+        if (connections.isClosing) (args[1] as ServerResponse).shouldKeepAlive = false;
+        break;
+      case 'upgrade':
+      case 'connect':
+        began(args[0] as IncomingMessage);
+        connections.becameUpgraded(args[1] as Socket);
+        break;
+    }
+    return Reflect.apply(emit, this, [event, ...args]);
+  } as typeof server.emit;
+}
+
+function began(request: IncomingMessage): void {
+  const socket = request.socket as ClientSocket;
+  const previous = socket[currentRequest];
+  // An app that asks for the address after it has answered would be told the next client's (2 of 3 requests).
+  if (previous !== undefined && previous !== request && addressOf(previous) !== addressOf(request)) {
+    previous.socket = pastSocket(previous);
+  }
+  socket[currentRequest] = request;
+}

@@ -1,0 +1,12 @@
+// An app that uses node:cluster itself goes straight to its worker branch: here it is one worker of many already.
+import cluster from 'node:cluster';
+import { syncBuiltinESMExports } from 'node:module';
+
+/** @param slot the worker's slot; node:cluster counts from 1 */
+export function actAsClusterWorker(slot: number): void {
+  const worker = Object.assign(Object.create(cluster.Worker?.prototype ?? Object.prototype), { id: slot + 1, process });
+  for (const [name, value] of Object.entries({ isPrimary: false, isMaster: false, isWorker: true, worker })) {
+    Object.defineProperty(cluster, name, { value, configurable: true, enumerable: true, writable: true });
+  }
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,97 @@
+// `docker run -v .:/app IMAGE dev`: a saved file is answered by a new worker, and no request fails meanwhile.
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { boot, type Container, serve } from './support/container.ts';
+
+const version = (name: string) =>
+  `enum Name { Current = '${name}' }\nexport default async (app: any) => { app.all('/', async () => Name.Current); };\n`;
+
+function appFolder(t: TestContext, main: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'dev-mode-'));
+  chmodSync(folder, 0o755);
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const save = (text: string) => writeFileSync(join(folder, 'main.ts'), text);
+  save(main);
+  return { save, mounts: { '/app': folder } };
+}
+
+async function answers(container: Container, expected: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if ((await (await container.get('/')).text()) === expected) return;
+    await sleep(50);
+  }
+  assert.fail(`never answered ${expected}`);
+}
+
+test('saving a file brings the new version, and no request fails while it starts', async (t) => {
+  const { save, mounts } = appFolder(t, version('first'));
+  const container = await serve(t, { mounts, command: ['dev'] });
+  await answers(container, 'first');
+
+  let isOver = false;
+  const statuses = new Map<number | string, number>();
+  const count = (status: number | string) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  const client = async (init: RequestInit) => {
+    while (!isOver) {
+      const response = await fetch(container.url('/'), init).catch((error) => error);
+      count(response instanceof Response ? response.status : `${init.method}: ${response.cause ?? response}`);
+      if (response instanceof Response) await response.text();
+    }
+  };
+  const clients = [
+    client({ method: 'GET' }),
+    client({ method: 'POST', body: 'x' }),
+    client({ headers: { connection: 'close' } }),
+  ];
+  for (const name of ['second', 'third', 'fourth']) {
+    save(version(name));
+    await answers(container, name);
+  }
+  isOver = true;
+  await Promise.all(clients);
+  assert.deepEqual([...statuses.keys()], [200], JSON.stringify([...statuses]));
+});
+
+test('an error is shown in the terminal, and the old version goes on answering', async (t) => {
+  const { save, mounts } = appFolder(t, version('first'));
+  const container = await serve(t, { mounts, command: ['dev'] });
+  save('export default async (app: any) => { app.get("/" async () => "") };\n');
+  await container.printed(/main\.ts:1:\d+/);
+  await container.printed(/the old version goes on answering/);
+  assert.equal(await (await container.get('/')).text(), 'first');
+  save("throw new Error('not today');\n");
+  await container.printed(/Error: not today/);
+  assert.equal(await (await container.get('/')).text(), 'first');
+  save(version('mended'));
+  await answers(container, 'mended');
+});
+
+test('without an old version the browser shows the error, until a file is saved that starts', async (t) => {
+  const { save, mounts } = appFolder(t, "throw new Error('not <today>');\n");
+  const container = await boot(t, { mounts, command: ['dev'] });
+  await container.printed(/nothing answers until a file is saved/);
+  for (const method of ['GET', 'POST']) {
+    const response = await container.get('/some/page', { method });
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /Error: not &lt;today&gt;/);
+  }
+  assert.equal((await container.get('/healthz')).status, 503);
+  save(version('mended'));
+  await answers(container, 'mended');
+  assert.equal((await container.stop()).exitCode, 0);
+});
+
+test('one worker, and NODE_ENV is development', async (t) => {
+  const { mounts } = appFolder(
+    t,
+    "export default async (app: any) => { app.get('/', async () => process.env.NODE_ENV); };\n",
+  );
+  const container = await serve(t, { mounts, command: ['dev'] });
+  assert.equal(await (await container.get('/')).text(), 'development');
+  const status = JSON.parse((await container.exec('cluster', 'status', '--json')).output);
+  assert.equal(status.workers.length, 1);
+});
