@@ -1,7 +1,7 @@
 // As `nest new` makes it. AppService is injected by the type of a constructor parameter: that needs decorator metadata.
 import { Controller, Get, HttpCode, Post, Query, Req, StreamableFile } from '@nestjs/common';
 import type { Request } from 'express';
-import type { AppService } from './app.service.js';
+import { AppService } from './app.service.js';
 
 @Controller()
 export class AppController {
