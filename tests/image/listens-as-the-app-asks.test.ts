@@ -7,6 +7,7 @@ const answer = "(req, res) => res.end('from the app')";
 
 /** An app in one file, whose answer to GET / is expected. */
 const forms: Record<string, string> = {
+  'after words to its parent, as for pm2': `process.send(null); process.send('ready'); process.send({ type: 'ready' }); setTimeout(() => require('node:http').createServer(${answer}).listen(3000), 500);`,
   'a port': `require('node:http').createServer(${answer}).listen(3000);`,
   'a port as text': `require('node:http').createServer(${answer}).listen('3000');`,
   'port, host and callback': `require('node:http').createServer(${answer}).listen(3000, '0.0.0.0', () => {});`,

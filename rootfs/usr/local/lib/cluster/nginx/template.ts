@@ -181,7 +181,9 @@ proxy_buffers 8 16k;
 proxy_buffer_size 16k;
 proxy_busy_buffers_size 32k;
 proxy_max_temp_file_size 0;
-# A worker that cannot be reached has not seen the request: the next one gets it. Nothing else is sent twice.
+# What a worker did not get goes to the next one. So does what it got and died of before it answered, but of POST and
+# the like only the former.
+# (A response of unknown length comes with X-Accel-Buffering: no, from worker/streams.ts.)
 proxy_next_upstream error;
 proxy_next_upstream_tries 2;`;
 

@@ -37,7 +37,7 @@ interface Worker {
   readonly outcome: Promise<'ready' | WorkerExit>;
   state: WorkerState;
   /** What the worker said before it ended. */
-  failure: (FromWorker & { type: 'failed' }) | undefined;
+  failure: (FromWorker & { type: 'cluster:failed' }) | undefined;
   tookTooLong: boolean;
 }
 
@@ -149,9 +149,9 @@ export class Pool {
       worker.tookTooLong = true;
       child.kill('SIGKILL');
     }, bootTimeoutMs);
-    child.on('message', (message: FromWorker) => {
-      if (message.type === 'failed') worker.failure = message;
-      if (message.type !== 'ready' || worker.state.name !== 'starting') return;
+    child.on('message', (message: FromWorker | null) => {
+      if (message?.type === 'cluster:failed') worker.failure = message;
+      if (message?.type !== 'cluster:ready' || worker.state.name !== 'starting') return;
       clearTimeout(bootTimer);
       worker.state = { name: 'ready', since: performance.now() };
       resolve('ready');
@@ -221,7 +221,7 @@ export class Pool {
     const isServing = state.name === 'ready';
     if (state.name !== 'draining') {
       worker.state = { name: 'draining' };
-      if (isServing && child.connected) child.send({ type: 'drain', isReplaced } satisfies ToWorker);
+      if (isServing && child.connected) child.send({ type: 'cluster:drain', isReplaced } satisfies ToWorker);
       else child.kill('SIGTERM');
     }
     const killTimer = setTimeout(

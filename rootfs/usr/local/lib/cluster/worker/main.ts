@@ -9,6 +9,7 @@ import { drain } from './drain.ts';
 import { Interception } from './listen.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
+import { letStreamsFlow } from './streams.ts';
 
 /** Characters of an app's error message that are shown as the reason for the container's end. */
 const longestReason = 500;
@@ -29,15 +30,16 @@ function run({ slot, entry, socket, port }: WorkerConfiguration): void {
 
   process.title = `worker ${slot}`;
   actAsClusterWorker(slot);
+  letStreamsFlow();
   const interception = new Interception({
     socket,
     port,
-    onReady: () => send({ type: 'ready' }),
+    onReady: () => send({ type: 'cluster:ready' }),
     onRefused: refuse,
   });
 
-  process.on('message', (message: ToWorker) => {
-    if (message.type !== 'drain' || isDraining) return;
+  process.on('message', (message: ToWorker | undefined | null) => {
+    if (message?.type !== 'cluster:drain' || isDraining) return;
     isDraining = true;
     drain(interception.main, close, message.isReplaced);
   });
@@ -47,7 +49,7 @@ function run({ slot, entry, socket, port }: WorkerConfiguration): void {
   process.channel?.unref();
   // Watches only: Node goes on to print the stack and to end the process.
   process.on('uncaughtExceptionMonitor', (error) => {
-    send({ type: 'failed', reason: 'threw', message: inOneLine(error) });
+    send({ type: 'cluster:failed', reason: 'threw', message: inOneLine(error) });
   });
   // Nothing is left to do. What was exported is served now; where nothing was, that is said at once and not after BOOT_TIMEOUT.
   process.once('beforeExit', () => {
@@ -57,7 +59,9 @@ function run({ slot, entry, socket, port }: WorkerConfiguration): void {
   });
   // After the main module has begun: this import is the same module again, not a second run.
   setImmediate(async () => {
-    const app = recognise(await import(pathToFileURL(realpathSync(entry)).href));
+    // Where the module throws, Node says so, of the main module.
+    const namespace = await import(pathToFileURL(realpathSync(entry)).href).catch(() => undefined);
+    const app = recognise(namespace ?? {});
     if (interception.main !== undefined || app.kind === 'nothing') return;
     // `if (require.main === module) app.listen()` has happened by now; a listen() that comes later may still come.
     if (app.kind === 'listener' && /\.listen\s*\(/.test(readFileSync(entry, 'utf8'))) waiting = app;
@@ -71,7 +75,7 @@ function run({ slot, entry, socket, port }: WorkerConfiguration): void {
 }
 
 function refuse(message: string): never {
-  send({ type: 'failed', reason: 'does-not-serve', message });
+  send({ type: 'cluster:failed', reason: 'does-not-serve', message });
   process.exit(1);
 }
 

@@ -1,4 +1,5 @@
-// What the primary and a worker say to each other, and what a worker is started with.
+// What the primary and a worker say to each other, and what a worker is started with. The channel is the app's, too: it
+// may send what it likes (`process.send('ready')`, as for pm2), so ours have a prefix.
 
 export interface WorkerConfiguration {
   readonly slot: number;
@@ -8,12 +9,12 @@ export interface WorkerConfiguration {
 }
 
 export type FromWorker =
-  | { readonly type: 'ready' }
+  | { readonly type: 'cluster:ready' }
   /** The app cannot run; the process is about to end. `message` is the reason in one line. */
-  | { readonly type: 'failed'; readonly reason: 'threw' | 'does-not-serve'; readonly message: string };
+  | { readonly type: 'cluster:failed'; readonly reason: 'threw' | 'does-not-serve'; readonly message: string };
 
 /** `isReplaced`: nginx is still there, and another worker has taken over the slot. */
-export type ToWorker = { readonly type: 'drain'; readonly isReplaced: boolean };
+export type ToWorker = { readonly type: 'cluster:drain'; readonly isReplaced: boolean };
 
 /** Carries the configuration into the worker; removed there before the app sees its environment. */
 export const configurationVariable = 'CLUSTER_WORKER';
