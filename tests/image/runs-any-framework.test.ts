@@ -71,7 +71,9 @@ suite('runs', { concurrency: 2 }, () => {
           stopped ??= container.stop();
         }
         assert.deepEqual(pieces, ['1', '2', '3', '4', '5']);
-        assert.equal((await stopped)?.exitCode, 0);
+        const end = await stopped;
+        assert.equal(end?.exitCode, 0);
+        assert.doesNotMatch(end.output, /is killed/);
       });
     });
   }

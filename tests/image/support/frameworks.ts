@@ -15,7 +15,7 @@ let base: Promise<string[]> | undefined;
  */
 export async function buildFramework(name: string, output = '.'): Promise<string> {
   const tag = `node-nginx-fastify-framework-${name}:test`;
-  base ??= baseContext();
+  base ??= baseContext(() => {});
   const contexts = [...(await base), '--build-context', `node-nginx-fastify:26=docker-image://${image}`];
   const args = ['--build-arg', `FRAMEWORK=${name}`, '--build-arg', `OUTPUT=${output}`, ...contexts];
   await mustRun('docker', ['buildx', 'build', '--load', '--tag', tag, ...args, folder], 'See the output above.');
