@@ -1,7 +1,6 @@
 // Where things lie in a running container. Everything that is written at run time lies below /run.
 
 export const appFolder = '/app';
-export const contractPackages = '/node_modules';
 export const welcomeApp = '/usr/local/share/welcome/main.js';
 /** The only thing in /app of the bare image: as long as nothing lies beside it, no app was copied in. */
 export const welcomeMarker = '.welcome';
@@ -20,6 +19,8 @@ export const run = {
   draining: `${runFolder}/draining`,
   /** Why the container ends by itself, in one line: printed by the supervisor as its last words. */
   reason: `${runFolder}/reason`,
+  /** V8's compiled code, so that only the first worker has to make it. */
+  compileCache: `${runFolder}/compile-cache`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,
@@ -31,6 +32,7 @@ export const nginxConfiguration = `${nginxFolder}/nginx.conf`;
 
 /** Compiled TypeScript: made at boot, and by `cluster build` in an image. */
 export const typeScriptCache = '/run/cluster/typescript';
+export const typeScriptManifest = `${typeScriptCache}/manifest.json`;
 export const prebuiltTypeScript = '/var/cache/cluster/typescript';
 
 /** The unix socket that nginx sends slot `slot`'s requests to. */

@@ -10,6 +10,7 @@ import { planProcesses, planStop } from './machine/plan.ts';
 import { run } from './paths.ts';
 import { Pool } from './pool/pool.ts';
 import { loadSettings } from './settings/read.ts';
+import { compileApp } from './typescript/compile-app.ts';
 
 process.title = 'primary';
 
@@ -57,13 +58,14 @@ const admin = startAdmin(run.adminSocket, {
   },
   problem: () => problem,
 });
+await compileApp(app);
 if (!isStopping) pool.start();
 await admin;
 if (isDevelopment) {
   await developInto({
     pool,
     ignored: [settings.staticPath],
-    compile: async () => {},
+    compile: () => compileApp(app),
     onProblem: (found) => {
       problem = found;
     },

@@ -1,5 +1,6 @@
 // The `cluster` command: one file a subcommand.
 import { ClusterError, errors } from '../errors.ts';
+import { build } from './build.ts';
 import { health } from './health.ts';
 import { status } from './status.ts';
 
@@ -8,6 +9,10 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Record<string, { run: Command; help: string }> = {
   status: { run: status, help: 'the workers as a table; --json for machines' },
+  build: {
+    run: build,
+    help: 'compiles the TypeScript of /app: `RUN cluster build` in a Dockerfile saves it at each start',
+  },
   health: { run: health, help: 'ends with 0 if the container is ready for requests, else with 1' },
 };
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type App, nameOf } from '../app/find.ts';
 import { type ClusterError, errors } from '../errors.ts';
 import { log } from '../log.ts';
-import { contractPackages, slotSocket } from '../paths.ts';
+import { run, slotSocket, typeScriptManifest } from '../paths.ts';
+import { manifestVariable } from '../typescript/manifest.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from '../worker/messages.ts';
 import { decideAfterExit, describeExit, exitCodeOf, stableAfterMs, type WorkerExit } from './decisions.ts';
 
@@ -122,15 +123,22 @@ export class Pool {
 
   #fork(slot: number): Worker {
     const { app, appArguments, port, nodeEnvironment, bootTimeoutMs } = this.#options;
-    const configuration: WorkerConfiguration = { slot, entry: app.entry, socket: slotSocket(slot), port };
+    const configuration: WorkerConfiguration = {
+      slot,
+      entry: app.entry,
+      socket: slotSocket(slot),
+      port,
+      compileCache: run.compileCache,
+    };
     const child = fork(app.entry, appArguments, {
       // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
-      execArgv: ['--max-http-header-size=32768', ...typeScriptLoader(app.entry), '--require', preload],
+      execArgv: ['--max-http-header-size=32768', '--require', preload],
       env: {
         ...process.env,
         NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,
         PORT: String(port),
         NODE_APP_INSTANCE: String(slot),
+        [manifestVariable]: typeScriptManifest,
         [configurationVariable]: JSON.stringify(configuration),
       },
     });
@@ -244,9 +252,4 @@ export class Pool {
     if (found === undefined) throw new RangeError(`slot ${slot} of ${this.#slots.length}`);
     return found;
   }
-}
-
-/** The options that let Node run a TypeScript entry. Absolute, so that the app's own packages do not matter. */
-function typeScriptLoader(entry: string): string[] {
-  return /\.[cm]?tsx?$/.test(entry) ? ['--import', `file://${contractPackages}/tsx/dist/loader.mjs`] : [];
 }

@@ -1,10 +1,14 @@
 // Preloaded into each worker (`node --require worker/main.js ENTRY`): the app's entry stays the real main module,
 // so that `require.main === module` and the like hold. This file arranges what surrounds it.
 import { readFileSync, realpathSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { type Recognised, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
+import { installTypeScriptHooks } from '../typescript/hooks.ts';
+import { manifestVariable } from '../typescript/manifest.ts';
 import { drain } from './drain.ts';
 import { Interception } from './listen.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
@@ -15,26 +19,32 @@ import { letStreamsFlow } from './streams.ts';
 const longestReason = 500;
 
 const configuration = process.env[configurationVariable];
-// Threads that the app starts inherit the preload; they are the app's own business.
+// Threads that the app starts inherit the preload: of it they get TypeScript, and nothing else.
+installTypeScriptHooks(process.env[manifestVariable]);
 if (isMainThread && configuration !== undefined) {
   // Processes that the app starts are its own business, too.
   delete process.env[configurationVariable];
-  process.execArgv = withoutPreload(process.execArgv);
+  process.execArgv = forChildren(process.execArgv);
   run(JSON.parse(configuration));
 }
 
-function run({ slot, entry, socket, port }: WorkerConfiguration): void {
+function run({ slot, entry, socket, port, compileCache }: WorkerConfiguration): void {
   let close: Close | undefined;
   let waiting: Recognised | undefined;
   let isDraining = false;
 
   process.title = `worker ${slot}`;
+  enableCompileCache(compileCache);
   actAsClusterWorker(slot);
   letStreamsFlow();
   const interception = new Interception({
     socket,
     port,
-    onReady: () => send({ type: 'cluster:ready' }),
+    onReady: () => {
+      send({ type: 'cluster:ready' });
+      // Written at an orderly exit only, otherwise: the next worker wants it now.
+      setImmediate(flushCompileCache);
+    },
     onRefused: refuse,
   });
 
@@ -89,8 +99,8 @@ function inOneLine(error: unknown): string {
   return text.replace(/\s*\n\s*/g, ' ').slice(0, longestReason);
 }
 
-/** `--require this-file`, without which a fork() of the app would be preloaded like a worker. */
-function withoutPreload(execArgv: readonly string[]): string[] {
-  const own = execArgv.indexOf(import.meta.filename);
-  return own < 1 ? [...execArgv] : execArgv.toSpliced(own - 1, 2);
+/** A fork() of the app is not preloaded like a worker, but it may run TypeScript. */
+function forChildren(execArgv: readonly string[]): string[] {
+  const register = join(import.meta.dirname, '../typescript/register.js');
+  return execArgv.map((arg) => (arg === import.meta.filename ? register : arg));
 }

@@ -6,6 +6,8 @@ export interface WorkerConfiguration {
   readonly entry: string;
   readonly socket: string;
   readonly port: number;
+  /** Folder of V8's compiled code, shared by the workers. */
+  readonly compileCache: string;
 }
 
 export type FromWorker =

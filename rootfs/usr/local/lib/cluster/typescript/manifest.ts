@@ -1,0 +1,53 @@
+// What the build leaves for the workers: which compiled file stands for which TypeScript file.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type ModuleFormat = 'module' | 'commonjs';
+
+/** A compiled file and how Node is to run it. */
+export type Output = readonly [file: string, format: ModuleFormat];
+
+/** One pattern of tsconfig `paths`: `prefix*suffix`, or exactly `prefix` where `suffix` is null. Targets are absolute. */
+export type Alias = readonly [prefix: string, suffix: string | null, targets: readonly string[]];
+
+/** The aliases that hold for the files below a folder, whose name ends with a slash. */
+export type AliasScope = readonly [folder: string, aliases: readonly Alias[]];
+
+export interface Manifest {
+  /** By real path. */
+  readonly files: Readonly<Record<string, Output>>;
+  /** The innermost folder goes first. */
+  readonly aliases: readonly AliasScope[];
+  /** What is wrong with files that could not be compiled, by real path. It may be a test that nobody imports. */
+  readonly errors: Readonly<Record<string, string>>;
+}
+
+/** Names the manifest to workers, and to the threads and processes that the app starts. */
+export const manifestVariable = 'CLUSTER_TYPESCRIPT_MANIFEST';
+
+/** The name of the manifest in the cache folder. */
+export const manifestName = 'manifest.json';
+
+const noManifest: Manifest = { files: {}, aliases: [], errors: {} };
+
+/** @returns an empty manifest where there is none: nothing was built */
+export function readManifest(file: string | undefined): Manifest {
+  if (file === undefined) return noManifest;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return noManifest;
+    throw error;
+  }
+}
+
+export function writeManifest(cacheFolder: string, manifest: Manifest): void {
+  writeAtomically(join(cacheFolder, manifestName), JSON.stringify(manifest));
+}
+
+/** A reader sees the old file or the new one, never half of one. */
+export function writeAtomically(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
+}
