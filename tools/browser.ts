@@ -1,18 +1,29 @@
-// The browser for tests of pages: the one that CHROMIUM names, else Debian's, installed where it is not (Debian, as root).
+// The browser for tests of pages: one that is there, or Debian's Chromium, installed (Debian, as root).
 import { existsSync } from 'node:fs';
 import { mustRun, Problem, step } from './command.ts';
 
-export const browser = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const chromium = '/usr/bin/chromium';
+const usualPlaces = [
+  chromium,
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 
-/** @throws Problem that says what to install, where this machine does not allow us to */
-export async function ensureBrowser(): Promise<void> {
-  if (existsSync(browser)) return;
-  if (process.env.CHROMIUM !== undefined) {
-    throw new Problem(`there is no browser at CHROMIUM=${browser}. Name another one, or unset CHROMIUM.`);
+/**
+ * @returns the path of a Chromium or Chrome
+ * @throws Problem that says what to install, where this machine does not allow us to
+ */
+export async function ensureBrowser(): Promise<string> {
+  const named = process.env.CHROMIUM;
+  if (named !== undefined) {
+    if (existsSync(named)) return named;
+    throw new Problem(`there is no browser at CHROMIUM=${named}. Name another one, or unset CHROMIUM.`);
   }
+  const found = usualPlaces.find((path) => existsSync(path));
+  if (found !== undefined) return found;
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
     throw new Problem(
-      'the tests of pages need Chromium. Install it (Debian: `sudo apt-get install chromium`), or name the Chrome or Chromium that you have: CHROMIUM=/path/to/chrome.',
+      'the tests of pages need Chromium. Install it (Debian: `sudo apt-get install chromium`), or name the Chromium or Chrome that you have: CHROMIUM=/path/to/chrome.',
     );
   }
   await step('browser', 'installing Chromium from Debian', async () => {
@@ -22,4 +33,5 @@ export async function ensureBrowser(): Promise<void> {
       DEBIAN_FRONTEND: 'noninteractive',
     });
   });
+  return chromium;
 }

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { browser as executablePath } from '../../tools/browser.ts';
+import { ensureBrowser } from '../../tools/browser.ts';
 import { serve } from './support/container.ts';
 import { buildFramework } from './support/frameworks.ts';
 
 test('a click counts, and the console stays silent', async (t) => {
   const container = await serve(t, { image: await buildFramework('next', '.next/standalone') });
   // Chromium's sandbox refuses to run as root, as which tests run in many containers.
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: await ensureBrowser(), args: ['--no-sandbox'] });
   t.after(() => browser.close());
   const page = await browser.newPage();
   const complaints: string[] = [];
