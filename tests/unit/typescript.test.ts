@@ -116,6 +116,22 @@ for (const [packageJson, kind] of [
   });
 }
 
+for (const packageJson of [module, commonjs]) {
+  test(`a legacy class decorator may return another class, package ${packageJson}`, () => {
+    const files = {
+      'package.json': packageJson,
+      'tsconfig.json': tsconfig({ experimentalDecorators: true }),
+      'classes.ts': `const replace: any = (original: any) => class extends original { replaced = true };
+        class Base {}
+        @replace export class Named extends Base { static own = Named.name; static self = () => Named; make() { return new Named(); } }
+        @replace export default class Default { static me = Default; make() { return new Default(); } }`,
+      'main.ts': `import Default, { Named } from './classes'; const { self, own } = Named;
+        console.log(self() === Named, 'replaced' in new Named().make(), own, 'replaced' in new Default().make());`,
+    };
+    assert.equal(printed(files), 'true true Named true');
+  });
+}
+
 test('standard decorators and `accessor`', () => {
   const main = `
     const log = (value: any, { kind, name }: any) => { console.log(kind, name); };

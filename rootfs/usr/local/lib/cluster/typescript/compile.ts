@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import type { Options, Output as SwcOutput } from '@swc/core';
 import { explain, importError } from './explain.ts';
+import { letDecoratorsReplaceClasses } from './legacy-decorators.ts';
 import type { ModuleFormat } from './manifest.ts';
 import { loadTypesAtRunTime } from './metadata.ts';
 import type { Surroundings } from './project.ts';
@@ -75,8 +76,9 @@ function compileAs(
     throw explain(file, source, (error as Error).message);
   }
   mustHaveNoDecoratorLeft(file, output.code);
+  const code = options.experimentalDecorators ? letDecoratorsReplaceClasses(output.code) : output.code;
   const { sourcesContent, ...map } = JSON.parse(output.map ?? '{}');
-  return { code: output.code, map: JSON.stringify({ ...map, sources: [pathToFileURL(file).href] }), format };
+  return { code, map: JSON.stringify({ ...map, sources: [pathToFileURL(file).href] }), format };
 }
 
 function swcOptions(format: ModuleFormat, file: string, options: CompilerOptions, moduleOptions: object): Options {

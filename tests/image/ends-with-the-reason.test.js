@@ -1,0 +1,119 @@
+// An app that cannot start ends the container with a non-zero code, and the last line that it prints is the reason.
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runToItsEnd } from './support/container.js';
+const unreadable = mkdtempSync(join(tmpdir(), 'unreadable-'));
+chmodSync(unreadable, 0);
+after(() => rmdirSync(unreadable));
+const cases = [
+    {
+        name: 'an app that throws at import',
+        options: { app: 'throws-at-import' },
+        exitCode: 1,
+        reason: /app\/main\.js: the app exited with code 1 before it was ready: Error: no database here$/,
+    },
+    {
+        name: 'an app that exits by itself keeps its code',
+        options: { app: 'exits-with-3' },
+        exitCode: 3,
+        reason: /app\/main\.js: the app exited with code 3 before it was ready/,
+    },
+    {
+        name: 'an app that never listens',
+        options: { app: 'never-listens', environment: { BOOT_TIMEOUT: '1s' } },
+        exitCode: 1,
+        reason: /app\/main\.js: not listening after 1 s\. .*BOOT_TIMEOUT/,
+    },
+    {
+        name: 'an app that runs to its end without listening',
+        options: { app: 'ends-without-listening' },
+        exitCode: 1,
+        reason: /app\/main\.js: it ran to its end without listening\. Export a Fastify plugin/,
+    },
+    {
+        name: 'an app that exports something else',
+        options: { app: 'exports-an-object' },
+        exitCode: 1,
+        reason: /app\/index\.js: the default export is an object\. Export a Fastify plugin/,
+    },
+    {
+        name: 'a syntax error in TypeScript',
+        options: {
+            files: {
+                '/app/main.ts': 'export default async function app(server) {\n  server.get("/" async () => "up");\n}\n',
+            },
+        },
+        exitCode: 1,
+        reason: /app\/main\.ts: .*main\.ts:2:17.*Expected/,
+    },
+    {
+        name: 'a module that is not installed',
+        options: { files: { '/app/main.mjs': "import 'left-pad';\n" } },
+        exitCode: 1,
+        reason: /app\/main\.mjs: .*Cannot find package 'left-pad'/,
+    },
+    {
+        name: 'an empty /app',
+        options: { tmpfs: { '/app': '' } },
+        exitCode: 78,
+        reason: /no app found in \/app\. Looked for .*COPY \. \/app.*APP_MODULE=/,
+    },
+    {
+        name: 'an /app without anything to run',
+        options: { files: { '/app/notes.txt': 'hello' } },
+        exitCode: 78,
+        reason: /no app found in \/app\./,
+    },
+    {
+        name: 'an /app that its user cannot read',
+        options: { mounts: { '/app': unreadable } },
+        exitCode: 78,
+        reason: /\/app\S* cannot be read by user 1000, group 0/,
+    },
+    {
+        name: 'an APP_MODULE that is not there',
+        options: { app: 'workshop', environment: { APP_MODULE: 'src/start.ts' } },
+        exitCode: 78,
+        reason: /APP_MODULE=src\/start\.ts: there is no such file in \/app/,
+    },
+    {
+        name: 'wrong settings',
+        options: { environment: { PORT: '80800', WORKERS: 'many' } },
+        exitCode: 78,
+        reason: /WORKERS="many": must be `auto` or a number/,
+    },
+    {
+        name: 'an init process of Docker’s',
+        options: { app: 'workshop', init: true },
+        exitCode: 100,
+        reason: /must be process 1: drop `docker run --init`/,
+    },
+    {
+        name: 'a read-only root without a writable /run',
+        options: { readOnly: true },
+        exitCode: 100,
+        reason: /\/run .*is not writable\. .*--tmpfs \/run:exec/,
+    },
+    {
+        name: 'a /run that is mounted noexec',
+        options: { readOnly: true, tmpfs: { '/run': '' } },
+        exitCode: 100,
+        reason: /\/run is mounted noexec.*--tmpfs \/run:exec/,
+    },
+    {
+        name: 'a user outside of group 0',
+        options: { user: '12345:12345' },
+        exitCode: 100,
+        reason: /docker run --user 12345:0/,
+    },
+];
+for (const { name, options, exitCode, reason } of cases) {
+    test(name, async (t) => {
+        const end = await runToItsEnd(t, options);
+        assert.match(end.lastLine, reason, end.output);
+        assert.equal(end.exitCode, exitCode, end.output);
+    });
+}

@@ -1,0 +1,48 @@
+// A worker, nginx or the primary that dies once is replaced while the rest goes on serving.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serve } from './support/container.js';
+test('a worker that crashes is replaced', async (t) => {
+    const container = await serve(t, { app: 'workshop', environment: { WORKERS: '2' } });
+    await container.printed(/worker 1 .*is ready/);
+    const { pid, worker } = (await (await container.get('/crash')).json());
+    await container.printed(new RegExp(`worker ${worker} \\(pid ${pid}\\) exited with code 9 while ready; replaced in`));
+    await container.printed(new RegExp(`worker ${worker} \\(pid (?!${pid}\\))\\d+\\) is ready`));
+    assert.equal((await container.get('/worker')).status, 200);
+});
+test('nginx that is killed is back, and no worker was touched', async (t) => {
+    const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
+    const before = await pidOfWorker(container);
+    await container.exec('sh', '-c', 'kill -9 "$(cat /run/nginx/nginx.pid)"');
+    await container.printed(/nginx was killed by signal 9; restarting it/);
+    await container.ready();
+    assert.equal(await pidOfWorker(container), before);
+});
+test('a primary that is killed is back, and leaves no worker behind', async (t) => {
+    const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
+    const before = await pidOfWorker(container);
+    await container.exec('sh', '-c', 'kill -9 "$(cluster status --json | grep -o \'"pid":[0-9]*\' | head -1 | cut -d: -f2)"');
+    await container.printed(/app was killed by signal 9; restarting it/);
+    await container.ready();
+    assert.notEqual(await pidOfWorker(container), before);
+    const { exitCode } = await container.exec('test', '-d', `/proc/${before}`);
+    assert.equal(exitCode, 1, 'the old worker still runs');
+});
+test('an app that crashes again and again ends the container with its code', async (t) => {
+    const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
+    let ended = false;
+    const end = container.end().finally(() => {
+        ended = true;
+    });
+    while (!ended) {
+        await container.get('/crash').catch(() => undefined);
+        await sleep(20);
+    }
+    const { exitCode, lastLine } = await end;
+    assert.equal(exitCode, 9);
+    assert.match(lastLine, /app\/main\.ts: the app crashed again and again and exited with code 9/);
+});
+async function pidOfWorker(container) {
+    return (await (await container.get('/worker')).json()).pid;
+}

@@ -1,0 +1,45 @@
+// The two-line Dockerfile of app-template gives a production stack: nginx, a worker per CPU, a supervisor.
+import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
+import { before, test } from 'node:test';
+import { serve } from './support/container.js';
+import { buildTemplate } from './support/template.js';
+let image;
+before(async () => {
+    image = await buildTemplate();
+});
+test('a page of public/ is answered by nginx, without a worker', async (t) => {
+    const container = await serve(t, { image });
+    const response = await container.get('/');
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get('content-type') ?? '', /text\/html/);
+    assert.match(await response.text(), /It works/);
+    await container.printed(/"uri":"\/","status":200,.*"upstream":""/);
+});
+test('the JSON route is answered by the app, and its schema refuses bad input', async (t) => {
+    const container = await serve(t, { image });
+    const good = await container.get('/api/hello?name=Ada');
+    assert.equal(good.status, 200);
+    assert.equal((await good.json()).hello, 'Ada');
+    assert.equal((await container.get('/api/hello?name=')).status, 400);
+});
+test('repeated calls reach every worker, one for each CPU', async (t) => {
+    const container = await serve(t, { image });
+    await container.printed(new RegExp(`worker ${availableParallelism() - 1} .*is ready`));
+    const reached = new Set();
+    for (let call = 0; call < availableParallelism() * 4; call += 1) {
+        const response = await container.get('/api/hello');
+        reached.add((await response.json()).worker);
+    }
+    assert.deepEqual([...reached].sort(), Array.from({ length: availableParallelism() }, (_, slot) => slot));
+});
+test('compose.yaml’s rights are enough: read-only root, no capabilities, no new privileges', async (t) => {
+    const container = await serve(t, {
+        image,
+        readOnly: true,
+        tmpfs: { '/run': 'exec', '/tmp': '' },
+        dropCapabilities: true,
+    });
+    assert.equal((await container.get('/api/hello')).status, 200);
+    assert.equal((await container.stop()).exitCode, 0);
+});

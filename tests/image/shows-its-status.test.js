@@ -1,0 +1,29 @@
+// `cluster status` shows the workers, for people and for machines.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runToItsEnd, serve } from './support/container.js';
+test('cluster status shows a line for each worker', async (t) => {
+    const container = await serve(t, { app: 'workshop', environment: { WORKERS: '2' } });
+    await container.printed(/worker 1 .*is ready/);
+    const { exitCode, output } = await container.exec('cluster', 'status');
+    assert.equal(exitCode, 0);
+    assert.match(output, /^ready, up \d+ s, primary \d+, \/app\/main\.ts\nslot +pid +state +uptime +restarts\n0 +\d+ +ready .*\n1 +\d+ +ready /);
+});
+test('cluster status --json is one JSON document', async (t) => {
+    const container = await serve(t, { app: 'workshop', environment: { WORKERS: '2' } });
+    await container.printed(/worker 1 .*is ready/);
+    const status = JSON.parse((await container.exec('cluster', 'status', '--json')).output);
+    assert.equal(status.ready, true);
+    assert.deepEqual(status.workers.map(({ slot, state }) => ({ slot, state })), [
+        { slot: 0, state: 'ready' },
+        { slot: 1, state: 'ready' },
+    ]);
+});
+test('without a running server it says so, and an unknown command names the known ones', async (t) => {
+    const alone = await runToItsEnd(t, { command: ['cluster', 'status'] });
+    assert.equal(alone.exitCode, 1);
+    assert.match(alone.lastLine, /the primary does not answer at .*docker exec NAME cluster status/);
+    const unknown = await runToItsEnd(t, { command: ['cluster', 'statsu'] });
+    assert.equal(unknown.exitCode, 2);
+    assert.match(unknown.lastLine, /cluster statsu: no such command\. There are: status, health\./);
+});

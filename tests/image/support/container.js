@@ -1,0 +1,166 @@
+// Containers of the image under test: started, waited for, and removed when their test ends, also when it fails.
+import { EventEmitter, once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GenericContainer, getContainerRuntimeClient, } from 'testcontainers';
+/** The image under test: what `npm run build` made, unless IMAGE names another. */
+export const image = process.env.IMAGE ?? 'node-nginx-fastify:26';
+const appsFolder = join(import.meta.dirname, '../../apps');
+const deadlineMs = 60_000;
+/** A container that runs. */
+export class Container {
+    #started;
+    #printed;
+    constructor(started, printed) {
+        this.#started = started;
+        this.#printed = printed;
+    }
+    url(path) {
+        return `http://127.0.0.1:${this.#started.getMappedPort(8080)}${path}`;
+    }
+    /** One request on a connection of its own. */
+    get(path, init = {}) {
+        return fetch(this.url(path), { ...init, headers: { connection: 'close', ...init.headers } });
+    }
+    /** Resolves when `path` answers 200. @throws where the container ends instead */
+    async ready(path = '/healthz') {
+        const container = await this.#runtime();
+        for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(50)) {
+            const answer = await this.get(path).catch(() => undefined);
+            if (answer?.status === 200)
+                return this;
+            if (!(await container.inspect()).State.Running)
+                throw new Error(`the container ended:\n${this.#printed.text}`);
+        }
+        throw new Error(`not ready in time:\n${this.#printed.text}`);
+    }
+    /** Resolves when the container has printed it. */
+    async printed(pattern) {
+        await this.#printed.until(pattern);
+    }
+    async exec(...command) {
+        const { exitCode, output } = await this.#started.exec(command);
+        return { exitCode, output };
+    }
+    /** Sends a signal to process 1. */
+    async signal(name) {
+        await (await this.#runtime()).kill({ signal: name });
+    }
+    /** What `docker stop` does. The container is killed, and its exit code 137, if it takes longer than `timeoutSeconds`. */
+    async stop(timeoutSeconds = 10) {
+        await (await this.#runtime()).stop({ t: timeoutSeconds });
+        return this.end();
+    }
+    async restart() {
+        await this.#started.restart({ timeout: 10_000 });
+    }
+    /** Resolves when the container has ended by itself. */
+    async end() {
+        const { StatusCode: exitCode } = await (await this.#runtime()).wait();
+        const output = (await this.#printed.all()).trimEnd();
+        return { exitCode, output, lastLine: output.split('\n').at(-1) ?? '' };
+    }
+    async healthStatus() {
+        return (await (await this.#runtime()).inspect()).State.Health?.Status;
+    }
+    async #runtime() {
+        return (await getContainerRuntimeClient()).container.getById(this.#started.getId());
+    }
+}
+/** A container that is left to itself from its start on: it may well end at once. */
+export function boot(t, options = {}) {
+    return start(t, options, [8080]);
+}
+/** A container that is ready for requests. */
+export async function serve(t, options = {}) {
+    return (await boot(t, options)).ready(options.readyPath);
+}
+/** A container that ends by itself. */
+export async function runToItsEnd(t, options) {
+    return (await start(t, options, [])).end();
+}
+async function start(t, options, ports) {
+    const printed = new Printed();
+    const container = new ConfiguredContainer(options.image ?? image, options)
+        .withExposedPorts(...ports)
+        .withEnvironment(options.environment ?? {})
+        .withLabels({ 'node-nginx-fastify.test': t.name })
+        .withAutoRemove(false)
+        .withWaitStrategy(noWait)
+        .withLogConsumer((stream) => printed.follow(stream));
+    if (options.app !== undefined) {
+        container.withCopyDirectoriesToContainer([{ source: join(appsFolder, options.app), target: '/app' }]);
+    }
+    for (const [target, content] of Object.entries(options.files ?? {})) {
+        container.withCopyContentToContainer([{ content, target }]);
+    }
+    if (options.command !== undefined)
+        container.withCommand(options.command);
+    if (options.user !== undefined)
+        container.withUser(options.user);
+    if (options.tmpfs !== undefined)
+        container.withTmpFs(options.tmpfs);
+    const mounts = Object.entries(options.mounts ?? {}).map(([target, source]) => ({ source, target }));
+    container.withBindMounts(mounts);
+    if (options.dropCapabilities)
+        container.withDroppedCapabilities('ALL').withSecurityOpt('no-new-privileges');
+    t.after(() => container.removeAll());
+    return new Container(await container.start(), printed);
+}
+/** What testcontainers has no words for; and it removes what it created, even where start() failed half way. */
+class ConfiguredContainer extends GenericContainer {
+    #options;
+    #created = [];
+    constructor(name, options) {
+        super(name);
+        this.#options = options;
+    }
+    async beforeContainerCreated() {
+        if (this.#options.readOnly !== undefined)
+            this.hostConfig.ReadonlyRootfs = this.#options.readOnly;
+        if (this.#options.init !== undefined)
+            this.hostConfig.Init = this.#options.init;
+    }
+    async containerCreated(containerId) {
+        this.#created.push(containerId);
+    }
+    async removeAll() {
+        const client = await getContainerRuntimeClient();
+        for (const id of this.#created)
+            await client.container.getById(id).remove({ force: true, v: true });
+    }
+}
+/** Returns as soon as the container was started. */
+const noWait = {
+    waitUntilReady: async () => { },
+    withStartupTimeout: () => noWait,
+    isStartupTimeoutSet: () => false,
+    getStartupTimeout: () => deadlineMs,
+};
+/** What a container prints, as it comes. */
+class Printed {
+    text = '';
+    #more = new EventEmitter();
+    #stream;
+    follow(stream) {
+        this.#stream = stream;
+        stream.on('data', (chunk) => {
+            this.text += chunk;
+            this.#more.emit('more');
+        });
+        stream.on('end', () => this.#more.emit('more'));
+    }
+    async until(pattern) {
+        const signal = AbortSignal.timeout(deadlineMs);
+        while (!pattern.test(this.text)) {
+            if (this.#stream?.readableEnded || signal.aborted)
+                throw new Error(`${pattern} was never printed:\n${this.text}`);
+            await once(this.#more, 'more', { signal }).catch(() => undefined);
+        }
+    }
+    async all() {
+        if (this.#stream !== undefined && !this.#stream.readableEnded)
+            await once(this.#stream, 'end');
+        return this.text;
+    }
+}

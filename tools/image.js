@@ -1,0 +1,35 @@
+// Builds the image: from the registries where they answer, else with the offline kit in the place of what is missing.
+import { mustRun, run, say, step } from './command.js';
+import { officialBase, offlineBaseImage, s6StandIn } from './offline/base.js';
+import { projectRoot } from './paths.js';
+export const imageName = 'node-nginx-fastify:26';
+const s6OverlayProbe = 'https://github.com/just-containers/s6-overlay/releases/download/v3.2.3.2/s6-overlay-noarch.tar.xz';
+export async function buildImage() {
+    const base = await baseContext();
+    const contexts = [...base, ...(await s6OverlayContext(base))];
+    await step('image', `building ${imageName}`, () => mustRun('docker', ['buildx', 'build', '--load', '--tag', imageName, ...contexts, projectRoot], 'The output above says which line of the Dockerfile.'));
+}
+/** @returns arguments for `docker buildx build` that put another image in the place of the official one, if need be */
+async function baseContext() {
+    const isHere = (await run('docker', ['image', 'inspect', officialBase])).code === 0;
+    if (isHere || (await run('docker', ['pull', '--quiet', officialBase], { timeoutMs: 300_000 })).code === 0) {
+        say('base', `${officialBase}, ${isHere ? 'already pulled' : 'pulled from its registry'}`);
+        return [];
+    }
+    say('base', `${officialBase} cannot be pulled: the offline kit takes its place`);
+    return ['--build-context', `${officialBase}=docker-image://${await offlineBaseImage()}`];
+}
+async function s6OverlayContext(base) {
+    try {
+        const response = await fetch(s6OverlayProbe, { method: 'HEAD', signal: AbortSignal.timeout(15_000) });
+        if (response.ok) {
+            say('s6-overlay', 'downloaded from its release');
+            return [];
+        }
+    }
+    catch {
+        // as good as not there
+    }
+    say('s6-overlay', 'its release cannot be downloaded: the offline kit’s stand-in takes its place');
+    return ['--build-context', `s6-overlay=docker-image://${await s6StandIn(base)}`];
+}

@@ -1,0 +1,35 @@
+// npm run test:image: an engine, the image (unless IMAGE names one), and the tests, which leave no container behind.
+import { globSync } from 'node:fs';
+import { mustRun, run, runInForeground, runTool, say } from './command.js';
+import { ensureEngine } from './engine.js';
+import { buildImage, imageName } from './image.js';
+import { projectRoot } from './paths.js';
+const label = 'node-nginx-fastify.test';
+await runTool(async () => {
+    process.chdir(projectRoot);
+    await ensureEngine();
+    if (process.env.IMAGE === undefined)
+        await buildImage();
+    const image = process.env.IMAGE ?? imageName;
+    await removeContainers();
+    say('tests', `of the image ${image}`);
+    const chosen = process.argv.slice(2);
+    const files = chosen.length > 0 ? chosen : globSync('tests/image/*.test.ts').sort();
+    const code = await runInForeground('node', ['--test', '--test-concurrency=2', ...files], {
+        IMAGE: image,
+        // Ryuk, which removes what testcontainers leaves behind, is an image of its own that not every machine can pull.
+        TESTCONTAINERS_RYUK_DISABLED: 'true',
+    });
+    const left = await removeContainers();
+    if (left > 0)
+        say('tests', `${left} container(s) were left behind, and are removed now`);
+    return left > 0 ? 1 : code;
+});
+/** @returns how many there were */
+async function removeContainers() {
+    const list = await mustRun('docker', ['ps', '--all', '--quiet', '--filter', `label=${label}`], 'Is dockerd running?');
+    const ids = list.split('\n').filter((id) => id !== '');
+    if (ids.length > 0)
+        await run('docker', ['rm', '--force', '--volumes', ...ids]);
+    return ids.length;
+}
