@@ -20,14 +20,17 @@ export async function buildImage(): Promise<void> {
   );
 }
 
-/** @returns arguments for `docker buildx build` that put another image in the place of the official one, if need be */
-async function baseContext(): Promise<string[]> {
+/**
+ * @param tell hears which base it is
+ * @returns arguments for `docker buildx build` that put another image in the place of the official one, if need be
+ */
+export async function baseContext(tell = (text: string) => say('base', text)): Promise<string[]> {
   const isHere = (await run('docker', ['image', 'inspect', officialBase])).code === 0;
   if (isHere || (await run('docker', ['pull', '--quiet', officialBase], { timeoutMs: 300_000 })).code === 0) {
-    say('base', `${officialBase}, ${isHere ? 'already pulled' : 'pulled from its registry'}`);
+    tell(`${officialBase}, ${isHere ? 'already pulled' : 'pulled from its registry'}`);
     return [];
   }
-  say('base', `${officialBase} cannot be pulled: the offline kit takes its place`);
+  tell(`${officialBase} cannot be pulled: the offline kit takes its place`);
   return ['--build-context', `${officialBase}=docker-image://${await offlineBaseImage()}`];
 }
 

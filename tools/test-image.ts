@@ -1,5 +1,6 @@
 // npm run test:image: an engine, the image (unless IMAGE names one), and the tests, which leave no container behind.
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { ensureBrowser } from './browser.ts';
 import { mustRun, run, runInForeground, runTool, say } from './command.ts';
 import { ensureEngine } from './engine.ts';
 import { buildImage, imageName } from './image.ts';
@@ -12,11 +13,12 @@ await runTool(async () => {
   await ensureEngine();
   if (process.env.IMAGE === undefined) await buildImage();
   const image = process.env.IMAGE ?? imageName;
+  const chosen = process.argv.slice(2);
+  const files = chosen.length > 0 ? chosen : globSync('tests/image/*.test.ts').sort();
+  if (files.some((file) => readFileSync(file, 'utf8').includes("'playwright-core'"))) await ensureBrowser();
   await removeContainers();
   say('tests', `of the image ${image}`);
 
-  const chosen = process.argv.slice(2);
-  const files = chosen.length > 0 ? chosen : globSync('tests/image/*.test.ts').sort();
   const code = await runInForeground('node', ['--test', '--test-concurrency=2', ...files], {
     IMAGE: image,
     // Ryuk, which removes what testcontainers leaves behind, is an image of its own that not every machine can pull.

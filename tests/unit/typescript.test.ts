@@ -247,8 +247,10 @@ test('verbatimModuleSyntax keeps an import for its effect', () => {
 });
 
 test('import attributes reach Node', () => {
-  const main = `import data from './data.json' with { type: 'json' }; console.log(data.answer);`;
-  assert.equal(printed({ 'main.mts': main, 'data.json': '{ "answer": 42 }' }, 'main.mts'), '42');
+  const main = (type: string) => `import data from './data.json' with { type: '${type}' }; console.log(data.answer);`;
+  const files = { 'data.json': '{ "answer": 42 }' };
+  assert.equal(printed({ ...files, 'main.mts': main('json') }, 'main.mts'), '42');
+  assert.match(printed({ ...files, 'main.mts': main('unheard-of') }, 'main.mts'), /^failed with 1.*unheard-of/s);
 });
 
 test('esModuleInterop: false imports a function as a namespace', () => {
@@ -393,6 +395,7 @@ test('a package without type is CommonJS', () => {
 test('a package without type may use what only ES modules have', () => {
   for (const main of [
     'await (async () => { console.log("found"); })();',
+    'console.log(typeof module === "undefined" && import.meta.url.endsWith("/main.ts") ? "found" : "");',
     'const { log } = await Promise.resolve(console); log("found");',
     'for await (const text of ["found"]) console.log(text);',
     '#!/usr/bin/env node\nimport { dirname } from "node:path"; const __dirname = dirname(import.meta.filename); console.log(__dirname ? "found" : "");',

@@ -76,8 +76,8 @@ export class Container {
   }
 
   /** Resolves when the container has printed it. */
-  async printed(pattern: RegExp): Promise<void> {
-    await this.#printed.until(pattern);
+  printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#printed.until(pattern);
   }
 
   async exec(...command: string[]): Promise<{ exitCode: number; output: string }> {
@@ -204,9 +204,11 @@ class Printed {
     stream.on('end', () => this.#more.emit('more'));
   }
 
-  async until(pattern: RegExp): Promise<void> {
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
     const signal = AbortSignal.timeout(deadlineMs);
-    while (!pattern.test(this.text)) {
+    for (;;) {
+      const match = pattern.exec(this.text);
+      if (match !== null) return match;
       if (this.#stream?.readableEnded || signal.aborted) throw new Error(`${pattern} was never printed:\n${this.text}`);
       await once(this.#more, 'more', { signal }).catch(() => undefined);
     }

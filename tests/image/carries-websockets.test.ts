@@ -1,0 +1,61 @@
+// WebSockets pass through nginx without a setting, and the app knows who opened them.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { io } from 'socket.io-client';
+import { clientInLog, spoofed } from './support/clients.ts';
+import { type Container, serve } from './support/container.ts';
+import { buildFramework } from './support/frameworks.ts';
+
+interface Echo {
+  worker: string;
+  ip: string;
+  text: string;
+}
+
+/** Opens a socket, sends a text and closes the socket. */
+type Call = (container: Container, text: string) => Promise<Echo>;
+
+const servers: Record<string, { folder: string; uri: string; call: Call }> = {
+  ws: { folder: 'ws', uri: '/chat', call: callWebSocket },
+  'Socket.IO': { folder: 'socketio', uri: '/socket.io/?EIO=4&transport=websocket', call: callSocketIo },
+};
+
+for (const [name, { folder, uri, call }] of Object.entries(servers)) {
+  test(`${name}: every worker echoes, and knows its client`, async (t) => {
+    const image = await buildFramework(folder);
+    const container = await serve(t, { image, environment: { WORKERS: '2' } });
+    await container.printed(/worker 1 .*is ready/);
+
+    const echoes: Echo[] = [];
+    for (let number = 0; number < 8; number += 1) echoes.push(await call(container, `text ${number}`));
+
+    assert.deepEqual(
+      echoes.map(({ text }) => text),
+      Array.from({ length: 8 }, (_, number) => `text ${number}`),
+    );
+    assert.deepEqual([...new Set(echoes.map(({ worker }) => worker))].sort(), ['0', '1']);
+    const { address } = await clientInLog(container, uri);
+    assert.deepEqual([...new Set(echoes.map(({ ip }) => ip))], [address]);
+  });
+}
+
+async function callWebSocket(container: Container, text: string): Promise<Echo> {
+  // Node's own client takes headers, as ws does.
+  const socket = new WebSocket(container.url('/chat').replace('http:', 'ws:'), { headers: spoofed });
+  await once(socket, 'open');
+  socket.send(text);
+  const [{ data }] = await once(socket, 'message');
+  socket.close();
+  await once(socket, 'close');
+  return JSON.parse(data);
+}
+
+async function callSocketIo(container: Container, text: string): Promise<Echo> {
+  const socket = io(container.url('/'), { transports: ['websocket'], extraHeaders: spoofed, forceNew: true });
+  try {
+    return await socket.timeout(10_000).emitWithAck('echo', text);
+  } finally {
+    socket.close();
+  }
+}
