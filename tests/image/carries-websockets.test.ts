@@ -40,6 +40,16 @@ for (const [name, { folder, uri, call }] of Object.entries(servers)) {
   });
 }
 
+test('docker stop closes them with 1012, service restart, and does not wait for them', async (t) => {
+  const container = await serve(t, { image: await buildFramework('ws') });
+  const sockets = Array.from({ length: 4 }, () => new WebSocket(container.url('/chat').replace('http:', 'ws:')));
+  await Promise.all(sockets.map((socket) => once(socket, 'open')));
+  const closed = Promise.all(sockets.map(async (socket) => (await once(socket, 'close'))[0].code));
+  const { exitCode } = await container.stop(5);
+  assert.deepEqual(await closed, [1012, 1012, 1012, 1012]);
+  assert.equal(exitCode, 0);
+});
+
 async function callWebSocket(container: Container, text: string): Promise<Echo> {
   // Node's own client takes headers, as ws does.
   const socket = new WebSocket(container.url('/chat').replace('http:', 'ws:'), { headers: spoofed });

@@ -40,6 +40,8 @@ process.on('SIGTERM', async () => {
   await pool.stop();
   process.exit(0);
 });
+// Sent by the lame-duck service, right before nginx is stopped.
+process.on('SIGUSR2', () => pool.closeUpgraded());
 
 // In dev mode the port is open from the start: the browser shows why there is no app.
 if (isDevelopment) markReady();

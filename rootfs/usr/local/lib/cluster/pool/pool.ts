@@ -101,6 +101,13 @@ export class Pool {
     return undefined;
   }
 
+  /** Ends WebSockets, which would keep nginx from stopping. */
+  closeUpgraded(): void {
+    for (const { process: child } of this.#living) {
+      if (child.connected) child.send({ type: 'cluster:close-upgraded' } satisfies ToWorker);
+    }
+  }
+
   /** Lets every worker end by itself, kills those that take too long. Resolves when none is left. */
   async stop(): Promise<void> {
     this.#isStopping = true;

@@ -55,7 +55,7 @@ function protocolOf(request: IncomingMessage | undefined): string | undefined {
 /** The connections of a server, as the drain needs to know them. */
 export class Connections {
   readonly #plain = new Set<Socket>();
-  readonly #upgraded = new Set<Socket>();
+  readonly #upgraded = new Map<Socket, string>();
   /** From now on every answer says `Connection: close`. */
   isClosing = false;
 
@@ -63,7 +63,8 @@ export class Connections {
     return this.#plain.size;
   }
 
-  get upgraded(): ReadonlySet<Socket> {
+  /** By what they were upgraded to, in lower case. */
+  get upgraded(): ReadonlyMap<Socket, string> {
     return this.#upgraded;
   }
 
@@ -75,9 +76,9 @@ export class Connections {
     });
   }
 
-  becameUpgraded(socket: Socket): void {
+  becameUpgraded(socket: Socket, protocol: string): void {
     this.#plain.delete(socket);
-    this.#upgraded.add(socket);
+    this.#upgraded.set(socket, protocol);
   }
 
   /** Answers that are under way and have not sent their headers close their connection, too. */
@@ -114,11 +115,15 @@ export function identifyClients(server: Server, connections: Connections): void 
       case 'upgrade':
       case 'connect':
         began(args[0] as IncomingMessage);
-        connections.becameUpgraded(args[1] as Socket);
+        connections.becameUpgraded(args[1] as Socket, protocolAfter(args[0] as IncomingMessage));
         break;
     }
     return Reflect.apply(emit, this, [event, ...args]);
   } as typeof server.emit;
+}
+
+function protocolAfter({ headers }: IncomingMessage): string {
+  return headers.upgrade?.toLowerCase() ?? '';
 }
 
 function began(request: IncomingMessage): void {

@@ -1,13 +1,15 @@
 // The end of a worker: its traffic goes first, then the app's own shutdown runs. The app's server is never closed by us:
 // that would end the process before the app's SIGTERM handlers run, or make them fail (ERR_SERVER_NOT_RUNNING).
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Close } from '../app/serve.ts';
+import type { Connections } from './clients.ts';
 import type { Listener } from './listen.ts';
 
 /** nginx may still be about to use a connection that it took for open. */
 const idleGraceMs = 300;
 const checkEveryMs = 20;
+/** So long a client may take to answer a close frame. */
+const closingMs = 1000;
 /** Connections that were made just before the slot was handed over are accepted in this time. */
 const handOverMs = 200;
 
@@ -32,7 +34,7 @@ export async function drain(
 /** Resolves when no request is under way. How long that may take is for the primary to say. */
 async function endConnections({ server, connections }: Listener): Promise<void> {
   connections.startClosing();
-  for (const socket of connections.upgraded) sendRestartFrame(socket);
+  closeUpgraded(connections);
   const startedAt = performance.now();
   while (connections.plain > 0) {
     await sleep(checkEveryMs);
@@ -40,7 +42,17 @@ async function endConnections({ server, connections }: Listener): Promise<void> 
   }
 }
 
-/** A WebSocket close frame, "1012 service restart" (RFC 6455 §5.5.1; code registered with IANA): clients reconnect. */
-function sendRestartFrame(socket: Socket): void {
-  if (socket.writable) socket.write(Buffer.from([0x88, 0x02, 0x03, 0xf4]));
+/**
+ * Ends WebSockets as their protocol wants it, with the close code "1012 service restart" (RFC 6455 §5.5.1; registered
+ * with IANA): clients reconnect. Any other upgraded connection is just closed.
+ */
+export function closeUpgraded({ upgraded }: Connections): void {
+  for (const [socket, protocol] of upgraded) {
+    if (protocol !== 'websocket') socket.end();
+    else if (socket.writable) socket.write(Buffer.from([0x88, 0x02, 0x03, 0xf4]));
+  }
+  // The client answers with a frame of its own, and the app's library closes. If not:
+  setTimeout(() => {
+    for (const socket of upgraded.keys()) socket.destroy();
+  }, closingMs).unref();
 }

@@ -9,7 +9,7 @@ import { type Recognised, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
-import { drain } from './drain.ts';
+import { closeUpgraded, drain } from './drain.ts';
 import { Interception } from './listen.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
@@ -49,6 +49,9 @@ function run({ slot, entry, socket, port, compileCache }: WorkerConfiguration): 
   });
 
   process.on('message', (message: ToWorker | undefined | null) => {
+    if (message?.type === 'cluster:close-upgraded' && interception.main !== undefined) {
+      closeUpgraded(interception.main.connections);
+    }
     if (message?.type !== 'cluster:drain' || isDraining) return;
     isDraining = true;
     drain(interception.main, close, message.isReplaced);

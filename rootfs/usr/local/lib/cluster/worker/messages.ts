@@ -16,7 +16,10 @@ export type FromWorker =
   | { readonly type: 'cluster:failed'; readonly reason: 'threw' | 'does-not-serve'; readonly message: string };
 
 /** `isReplaced`: nginx is still there, and another worker has taken over the slot. */
-export type ToWorker = { readonly type: 'cluster:drain'; readonly isReplaced: boolean };
+export type ToWorker =
+  | { readonly type: 'cluster:drain'; readonly isReplaced: boolean }
+  /** nginx is about to stop, and would wait for WebSockets as long as it may. */
+  | { readonly type: 'cluster:close-upgraded' };
 
 /** Carries the configuration into the worker; removed there before the app sees its environment. */
 export const configurationVariable = 'CLUSTER_WORKER';
