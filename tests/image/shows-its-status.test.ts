@@ -34,5 +34,5 @@ test('without a running server it says so, and an unknown command names the know
   assert.match(alone.lastLine, /the primary does not answer at .*docker exec NAME cluster status/);
   const unknown = await runToItsEnd(t, { command: ['cluster', 'statsu'] });
   assert.equal(unknown.exitCode, 2);
-  assert.match(unknown.lastLine, /cluster statsu: no such command\. There are: status, health\./);
+  assert.match(unknown.lastLine, /cluster statsu: no such command\. There are: status, build, health\./);
 });
