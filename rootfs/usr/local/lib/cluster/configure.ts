@@ -1,6 +1,7 @@
 // Run by the entrypoint before the supervisor: everything that can be wrong is found here, with one clear reason.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
 import { ClusterError } from './errors.ts';
@@ -12,6 +13,12 @@ import { checkNginxConfiguration } from './nginx/check.ts';
 import { renderNginxConfiguration } from './nginx/template.ts';
 import { nginxConfiguration, nginxFolder, run, runFolder } from './paths.ts';
 import { readSettings, type Settings } from './settings/read.ts';
+
+/**
+ * Standard output and standard error reach the container's log by two ways. What a prestart script printed on the one
+ * needs a moment, so that our reason on the other is the last line.
+ */
+const streamsCatchUpMs = 50;
 
 /** The supervisor kills a service that is this much later than its own limit. */
 const killAfterMs = 500;
@@ -36,6 +43,7 @@ try {
   checkNginxConfiguration(nginxConfiguration);
 } catch (thrown) {
   const error = explainUnreadable(thrown);
+  await sleep(streamsCatchUpMs);
   logFatal(error);
   process.exitCode = error instanceof ClusterError ? error.exitCode : 1;
 }
