@@ -1,6 +1,7 @@
 // npm run bench:contract: what the worker costs, as ratios measured in one run. Contenders take turns, round by round,
 // since the machine's speed drifts; the image is the one that `npm run build` made, or IMAGE.
-//   boot        a TypeScript app against the same app in JavaScript: time to the first 200, memory of a worker
+//   boot        a TypeScript app, compiled at each start or once by `RUN cluster build`, against the same app in
+//               JavaScript: time to the first 200, memory of a worker
 //   throughput  Fastify through our worker against Fastify's own listen() on the same socket, behind the same nginx
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
@@ -26,7 +27,7 @@ await runTool(async () => {
   if ((await run('wrk', ['-v'])).output === '') throw new Problem('wrk is needed: `sudo apt-get install wrk`.');
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    const boot = await compare('boot', bootContenders(folder));
+    const boot = await compare('boot', await bootContenders(folder));
     const throughput = await compare('throughput', throughputContenders(folder));
     report({ ...boot, ...throughput });
   } finally {
@@ -35,8 +36,8 @@ await runTool(async () => {
   return 0;
 });
 
-/** Two apps of `modules` files each, which differ only in what they are written in. */
-function bootContenders(folder: string): Record<string, Contender> {
+/** Two apps of `modules` files each, which differ only in what they are written in, as images. */
+async function bootContenders(folder: string): Promise<Record<string, Contender>> {
   for (const language of ['ts', 'js'] as const) {
     const app = join(folder, language);
     mkdirSync(app, { mode: 0o755, recursive: true });
@@ -52,15 +53,32 @@ function bootContenders(folder: string): Record<string, Contender> {
         "export default async function app(server: any) {\n  server.get('/', async () => ({ parts: parts.length }));\n}\n",
     );
   }
-  const contender = (language: string) => () =>
-    withContainer([`--volume=${join(folder, language)}:/app:ro`, '--env=WORKERS=1', image], async (name, startedAt) => {
-      await answers();
-      const readyMs = performance.now() - startedAt;
-      const pid = await worker(name);
-      const status = await mustRun('docker', ['exec', name, 'cat', `/proc/${pid}/status`], 'See above.');
-      return { 'ms to the first 200': readyMs, 'kB of a worker': Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) };
-    });
-  return { TypeScript: contender('ts'), JavaScript: contender('js') };
+  const contender = async (language: string, ...more: string[]): Promise<Contender> => {
+    const tag = `node-nginx-fastify-bench:${language}${more.length}`;
+    const dockerfile = join(folder, 'Dockerfile');
+    writeFileSync(dockerfile, [`FROM ${image}`, 'COPY . /app', ...more, ''].join('\n'));
+    await mustRun(
+      'docker',
+      ['buildx', 'build', '--load', '--tag', tag, '--file', dockerfile, join(folder, language)],
+      'See above.',
+    );
+    return () =>
+      withContainer(['--env=WORKERS=1', tag], async (name, startedAt) => {
+        await answers();
+        const readyMs = performance.now() - startedAt;
+        const status = await mustRun(
+          'docker',
+          ['exec', name, 'cat', `/proc/${await worker(name)}/status`],
+          'See above.',
+        );
+        return { 'ms to the first 200': readyMs, 'kB of a worker': Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) };
+      });
+  };
+  return {
+    'TypeScript, compiled at the start': await contender('ts'),
+    'TypeScript, cluster build': await contender('ts', 'RUN cluster build'),
+    JavaScript: await contender('js'),
+  };
 }
 
 /** A module as apps have them: types, some functions, a class. */
@@ -135,28 +153,26 @@ async function worker(container: string): Promise<number> {
   return JSON.parse(status).workers[0].pid;
 }
 
-/** @returns for each measure the ratio of the first contender to the second, of medians */
+/** @returns for each measure the ratio of each contender to the last one, of medians */
 async function compare(part: string, contenders: Record<string, Contender>): Promise<Record<string, string>> {
-  const samples: Record<string, Sample[]> = {};
+  const samples = Object.keys(contenders).map((name) => ({ name, list: [] as Sample[] }));
   for (let round = 1; round <= rounds; round += 1) {
-    for (const [name, contender] of Object.entries(contenders)) {
-      const sample = await contender();
-      samples[name] = [...(samples[name] ?? []), sample];
-      say(
-        'bench',
-        `${part}, round ${round} of ${rounds}, ${name}: ${Object.entries(sample)
-          .map(([what, value]) => `${value.toFixed(0)} ${what}`)
-          .join(', ')}`,
-      );
+    for (const { name, list } of samples) {
+      const sample = (await contenders[name]?.()) ?? {};
+      list.push(sample);
+      const values = Object.entries(sample).map(([what, value]) => `${value.toFixed(0)} ${what}`);
+      say('bench', `${part}, round ${round} of ${rounds}, ${name}: ${values.join(', ')}`);
     }
   }
-  const [[firstName, first] = ['', []], [secondName, second] = ['', []]] = Object.entries(samples);
+  const reference = samples.pop() ?? { name: '', list: [] };
+  const medianOf = (list: Sample[], measure: string) => median(list.map((sample) => sample[measure] ?? Number.NaN));
   return Object.fromEntries(
-    Object.keys(first[0] ?? {}).map((measure) => {
-      const medians = [first, second].map((list) => median(list.map((sample) => sample[measure] ?? Number.NaN)));
-      const [a = Number.NaN, b = Number.NaN] = medians;
-      return [`${measure}: ${firstName} / ${secondName}`, `${(a / b).toFixed(3)} (${a.toFixed(0)} / ${b.toFixed(0)})`];
-    }),
+    samples.flatMap(({ name, list }) =>
+      Object.keys(list[0] ?? {}).map((measure) => {
+        const [a, b] = [medianOf(list, measure), medianOf(reference.list, measure)];
+        return [`${measure}: ${name} / ${reference.name}`, `${(a / b).toFixed(3)} (${a.toFixed(0)} / ${b.toFixed(0)})`];
+      }),
+    ),
   );
 }
 

@@ -43,7 +43,17 @@ test('RUN cluster build compiles it in the image: no start has to', async (t) =>
     dropCapabilities: true,
   });
   assert.deepEqual(await (await container.get('/')).json(), expected);
-  await container.printed(/7 TypeScript files, 0 compiled, 0 with errors/);
+  await container.printed(/its TypeScript was compiled by `cluster build`/);
+});
+
+test('what has changed since cluster build is compiled at the start', async (t) => {
+  const image = await buildApp('typescript', 'RUN cluster build');
+  const container = await serve(t, {
+    image,
+    files: { '/app/lib/aliased.ts': "export const aliased = (): string => 'anew';\n" },
+  });
+  assert.equal(((await (await container.get('/')).json()) as typeof expected).alias, 'anew');
+  await container.printed(/7 TypeScript files, 1 compiled, 0 with errors/);
 });
 
 test('without it, a read-only root is enough all the same', async (t) => {

@@ -32,7 +32,6 @@ export const nginxConfiguration = `${nginxFolder}/nginx.conf`;
 
 /** Compiled TypeScript: made at boot, and by `cluster build` in an image. */
 export const typeScriptCache = '/run/cluster/typescript';
-export const typeScriptManifest = `${typeScriptCache}/manifest.json`;
 export const prebuiltTypeScript = '/var/cache/cluster/typescript';
 
 /** The unix socket that nginx sends slot `slot`'s requests to. */

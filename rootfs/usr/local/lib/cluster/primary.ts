@@ -23,11 +23,14 @@ if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
+/** Which file stands for which, of the app's TypeScript. */
+let manifest = '';
 const pool = new Pool({
   app,
   appArguments: settings.appArguments,
   workers: plan.workers,
   port: settings.port,
+  typeScriptManifest: () => manifest,
   nodeEnvironment: settings.mode,
   bootTimeoutMs: settings.bootTimeoutMs,
   drainTimeoutMs: planStop(settings).workersMs,
@@ -60,14 +63,16 @@ const admin = startAdmin(run.adminSocket, {
   },
   problem: () => problem,
 });
-await compileApp(app);
+manifest = await compileApp(app);
 if (!isStopping) pool.start();
 await admin;
 if (isDevelopment) {
   await developInto({
     pool,
     ignored: [settings.staticPath],
-    compile: () => compileApp(app),
+    compile: async () => {
+      manifest = await compileApp(app);
+    },
     onProblem: (found) => {
       problem = found;
     },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type App, nameOf } from '../app/find.ts';
 import { type ClusterError, errors } from '../errors.ts';
 import { log } from '../log.ts';
-import { run, slotSocket, typeScriptManifest } from '../paths.ts';
+import { run, slotSocket } from '../paths.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from '../worker/messages.ts';
 import { decideAfterExit, describeExit, exitCodeOf, stableAfterMs, type WorkerExit } from './decisions.ts';
@@ -14,6 +14,8 @@ export interface PoolOptions {
   readonly appArguments: readonly string[];
   readonly workers: number;
   readonly port: number;
+  /** What a worker that starts now is to read, of compiled TypeScript. */
+  readonly typeScriptManifest: () => string;
   /** NODE_ENV where the container has none. */
   readonly nodeEnvironment: string;
   readonly bootTimeoutMs: number;
@@ -145,7 +147,7 @@ export class Pool {
         NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,
         PORT: String(port),
         NODE_APP_INSTANCE: String(slot),
-        [manifestVariable]: typeScriptManifest,
+        [manifestVariable]: this.#options.typeScriptManifest(),
         [configurationVariable]: JSON.stringify(configuration),
       },
     });

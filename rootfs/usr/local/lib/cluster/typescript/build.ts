@@ -2,7 +2,7 @@
 import { type Dirent, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, keyOf } from './compile.ts';
-import { type AliasScope, type Output, writeManifest } from './manifest.ts';
+import { type AliasScope, type Output, stampOf, writeManifest } from './manifest.ts';
 import { findOutput, writeOutput } from './outputs.ts';
 import { readingSurroundings } from './project.ts';
 
@@ -34,11 +34,13 @@ export function buildTypeScript({ root, cacheFolder, prebuiltFolder }: BuildRequ
   const files: Record<string, Output> = {};
   const errors: Record<string, string> = {};
   const aliases: AliasScope[] = [];
+  const stamps: Record<string, string> = {};
   let compiled = 0;
 
   // Keys of the manifest are real paths, as Node's own module cache has them.
-  for (const { folder, names, hasTsconfig } of walk(realpathSync(root))) {
-    if (hasTsconfig) aliases.unshift([join(folder, '/'), surroundingsOf(folder).aliases]);
+  for (const { folder, names, configurations } of walk(realpathSync(root))) {
+    for (const name of [...names, ...configurations]) stamps[join(folder, name)] = stampOf(join(folder, name));
+    if (configurations.includes('tsconfig.json')) aliases.unshift([join(folder, '/'), surroundingsOf(folder).aliases]);
     for (const name of names) {
       const file = join(folder, name);
       try {
@@ -53,7 +55,8 @@ export function buildTypeScript({ root, cacheFolder, prebuiltFolder }: BuildRequ
       }
     }
   }
-  writeManifest(cacheFolder, { files, aliases: aliases.some(([, own]) => own.length > 0) ? aliases : [], errors });
+  const areAliased = aliases.some(([, own]) => own.length > 0);
+  writeManifest(cacheFolder, { files, aliases: areAliased ? aliases : [], errors, stamps });
   const failed = Object.values(errors);
   return { files: Object.keys(files).length + failed.length, compiled, errors: failed, warnings };
 }
@@ -62,14 +65,15 @@ interface Visited {
   readonly folder: string;
   /** Of its TypeScript files. */
   readonly names: readonly string[];
-  readonly hasTsconfig: boolean;
+  /** Its files that decide how those are compiled. */
+  readonly configurations: readonly string[];
 }
 
 /** A folder goes before those in it. Links are not followed: what they lead to is found at its real path. */
 function* walk(folder: string): Generator<Visited> {
   const entries = entriesOf(folder);
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-  yield { folder, names: names.filter(isTypeScript), hasTsconfig: names.includes('tsconfig.json') };
+  yield { folder, names: names.filter(isTypeScript), configurations: names.filter(isConfiguration) };
   for (const entry of entries) {
     if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) {
       yield* walk(join(folder, entry.name));
@@ -85,6 +89,10 @@ function entriesOf(folder: string): Dirent[] {
     if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
+}
+
+function isConfiguration(name: string): boolean {
+  return name === 'package.json' || /^tsconfig(?:\..+)?\.json$/.test(name);
 }
 
 function isTypeScript(name: string): boolean {

@@ -1,5 +1,5 @@
 // What the build leaves for the workers: which compiled file stands for which TypeScript file.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type ModuleFormat = 'module' | 'commonjs';
@@ -20,6 +20,8 @@ export interface Manifest {
   readonly aliases: readonly AliasScope[];
   /** What is wrong with files that could not be compiled, by real path. It may be a test that nobody imports. */
   readonly errors: Readonly<Record<string, string>>;
+  /** What the build rests on, by path: TypeScript, tsconfig.json and package.json files, with their stampOf(). */
+  readonly stamps: Readonly<Record<string, string>>;
 }
 
 /** Names the manifest to workers, and to the threads and processes that the app starts. */
@@ -28,7 +30,7 @@ export const manifestVariable = 'CLUSTER_TYPESCRIPT_MANIFEST';
 /** The name of the manifest in the cache folder. */
 export const manifestName = 'manifest.json';
 
-const noManifest: Manifest = { files: {}, aliases: [], errors: {} };
+const noManifest: Manifest = { files: {}, aliases: [], errors: {}, stamps: {} };
 
 /** @returns an empty manifest where there is none: nothing was built */
 export function readManifest(file: string | undefined): Manifest {
@@ -50,4 +52,16 @@ export function writeAtomically(file: string, text: string): void {
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, text);
   renameSync(temporary, file);
+}
+
+/** Changes when a file does. In seconds, since that is what the layers of an image keep. '' where there is no file. */
+export function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${Math.floor(stat.mtimeMs / 1000)} ${stat.size}`;
+}
+
+/** Is what was built still what a build would make? A file that has come since is compiled when it is imported. */
+export function isCurrent({ stamps }: Manifest): boolean {
+  const built = Object.entries(stamps);
+  return built.length > 0 && built.every(([file, stamp]) => stampOf(file) === stamp);
 }
