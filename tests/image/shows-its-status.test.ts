@@ -31,7 +31,13 @@ test('cluster status --json is one JSON document', async (t) => {
 test('without a running server it says so, and an unknown command names the known ones', async (t) => {
   const alone = await runToItsEnd(t, { command: ['cluster', 'status'] });
   assert.equal(alone.exitCode, 1);
-  assert.match(alone.lastLine, /the primary does not answer at .*docker exec NAME cluster status/);
+  assert.match(
+    alone.lastLine,
+    /no answer from \/run\/cluster\/admin\.sock \(ENOENT\)\. .*docker exec NAME cluster status/,
+  );
+  const health = await runToItsEnd(t, { command: ['cluster', 'health'] });
+  assert.equal(health.exitCode, 1);
+  assert.match(health.lastLine, /no server was started in this container/);
   const unknown = await runToItsEnd(t, { command: ['cluster', 'statsu'] });
   assert.equal(unknown.exitCode, 2);
   assert.match(unknown.lastLine, /cluster statsu: no such command\. There are: status, build, health\./);

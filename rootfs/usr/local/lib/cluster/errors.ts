@@ -123,11 +123,18 @@ export const errors = {
       `${entry}: not listening after ${seconds} s. If it needs longer to start, set BOOT_TIMEOUT; if it never listens: ${waysToServe}`,
     ),
 
-  primaryUnreachable: (path: string, reason: string) =>
+  noAnswer: (where: string, reason: string) =>
     new ClusterError(
-      'PRIMARY_UNREACHABLE',
+      'NO_ANSWER',
       1,
-      `the primary does not answer at ${path} (${reason}). Run this inside a running container: docker exec NAME cluster status.`,
+      `no answer from ${where} (${reason}). Does the server run in this container? \`docker exec NAME cluster status\` asks a running one.`,
+    ),
+
+  notConfigured: () =>
+    new ClusterError(
+      'NOT_CONFIGURED',
+      1,
+      'no server was started in this container. `docker exec NAME cluster health` asks a running one.',
     ),
 
   unknownCommand: (name: string, known: readonly string[]) =>

@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** @throws ClusterError PRIMARY_UNREACHABLE where nobody answers within 3 s */
+/** @throws ClusterError NO_ANSWER where nobody answers within 3 s */
 export function ask(
   target: { path: string } & ({ socketPath: string } | { host: string; port: number }),
 ): Promise<Answer> {
@@ -22,8 +22,6 @@ export function ask(
     request.on('timeout', () =>
       request.destroy(Object.assign(new Error('no answer'), { code: `no answer in ${timeoutMs / 1000} s` })),
     );
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      reject(errors.primaryUnreachable(where, error.code ?? error.message)),
-    );
+    request.on('error', (error: NodeJS.ErrnoException) => reject(errors.noAnswer(where, error.code ?? error.message)));
   });
 }

@@ -80,7 +80,14 @@ function readOne(name: Name, definition: Definition<unknown>, environment: Envir
   return value;
 }
 
-/** The settings that this container was configured with. For processes that run after the entrypoint. */
+/**
+ * The settings that this container was configured with. For processes that run after the entrypoint.
+ * @throws ClusterError NOT_CONFIGURED in a container that only runs a command
+ */
 export function loadSettings(): Settings {
-  return JSON.parse(readFileSync(run.settings, 'utf8'));
+  try {
+    return JSON.parse(readFileSync(run.settings, 'utf8'));
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? errors.notConfigured() : error;
+  }
 }
