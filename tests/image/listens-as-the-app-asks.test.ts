@@ -13,6 +13,7 @@ const forms: Record<string, string> = {
   'port, host and callback': `require('node:http').createServer(${answer}).listen(3000, '0.0.0.0', () => {});`,
   'an options object': `require('node:http').createServer(${answer}).listen({ port: 3000, host: '127.0.0.1', exclusive: true });`,
   'a host that does not resolve': `require('node:http').createServer(${answer}).listen(3000, 'no-such-host.invalid');`,
+  'none: a server is exported': `module.exports = require('node:http').createServer(${answer});`,
   PORT: `require('node:http').createServer(${answer}).listen(process.env.PORT);`,
   'a path of its own, with chmod': `const s = require('node:http').createServer(${answer}).listen('/tmp/own.sock', () => require('node:fs').chmodSync('/tmp/own.sock', 0o777));`,
   'a second later': `setTimeout(() => require('node:http').createServer(${answer}).listen(3000), 1000);`,
