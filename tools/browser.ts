@@ -1,6 +1,7 @@
 // The browser for tests of pages: one that is there, or Debian's Chromium, installed (Debian, as root).
 import { existsSync } from 'node:fs';
-import { mustRun, Problem, step } from './command.ts';
+import { Problem, step } from './command.ts';
+import { installFromDebian } from './debian.ts';
 
 const chromium = '/usr/bin/chromium';
 const usualPlaces = [
@@ -21,17 +22,11 @@ export async function ensureBrowser(): Promise<string> {
   }
   const found = usualPlaces.find((path) => existsSync(path));
   if (found !== undefined) return found;
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    throw new Problem(
+  await step('browser', 'installing Chromium from Debian', () =>
+    installFromDebian(
+      ['chromium'],
       'the tests of pages need Chromium. Install it (Debian: `sudo apt-get install chromium`), or name the Chromium or Chrome that you have: CHROMIUM=/path/to/chrome.',
-    );
-  }
-  await step('browser', 'installing Chromium from Debian', async () => {
-    const remedy = 'Check that `apt-get update` works on this machine.';
-    await mustRun('apt-get', ['-qq', 'update'], remedy);
-    await mustRun('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'chromium'], remedy, {
-      DEBIAN_FRONTEND: 'noninteractive',
-    });
-  });
+    ),
+  );
   return chromium;
 }

@@ -1,7 +1,7 @@
 // This machine's own Debian mirrors, read from its apt configuration: wherever it gets packages, so do we.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Problem } from './command.ts';
+import { mustRun, Problem } from './command.ts';
 
 export interface DebianMirror {
   uri: string;
@@ -62,5 +62,19 @@ export function parseOneLine(text: string): DebianMirror[] {
     if (match === null) return [];
     const [, options = '', uri = '', suite = ''] = match;
     return [{ uri, suites: [suite], signedBy: /signed-by=(\S+)/.exec(options)?.[1] }];
+  });
+}
+
+/**
+ * Installs packages from this machine's Debian mirror.
+ * @param otherwise what to tell a person on a machine that is not Debian, or who is not root
+ * @throws Problem
+ */
+export async function installFromDebian(packages: readonly string[], otherwise: string): Promise<void> {
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) throw new Problem(otherwise);
+  const remedy = 'Check that `apt-get update` works on this machine.';
+  await mustRun('apt-get', ['-qq', 'update'], remedy);
+  await mustRun('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...packages], remedy, {
+    DEBIAN_FRONTEND: 'noninteractive',
   });
 }

