@@ -14,5 +14,7 @@ const { files, compiled, errors, warnings } = buildTypeScript({ root, cacheFolde
 for (const text of [...warnings, ...errors]) for (const line of text.split('\n')) log(line);
 if (files > 0) {
   const ms = Math.round(performance.now() - start);
-  log(`${files} TypeScript files, ${compiled} compiled, ${errors.length} with errors, in ${ms} ms`);
+  log(
+    `${files} TypeScript file${files === 1 ? '' : 's'}, ${compiled} compiled, ${errors.length} with errors, in ${ms} ms`,
+  );
 }
