@@ -49,7 +49,8 @@ FROM node AS node-nginx-fastify
 # hadolint ignore=DL3067 # the stage holds the supervisor's tree and nothing else
 COPY --from=s6-overlay / /
 # nginx with its modules from Debian; not pinned, so that each build has the security updates of the day.
-# No suid or sgid file stays: nothing in this image may gain rights. /run and the cache of `cluster build` are for group 0, whatever the user.
+# No suid or sgid file stays: nothing in this image may gain rights. /run and the cache of `cluster build` are for
+# group 0, whatever the user.
 # hadolint ignore=DL3008 # see above
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \

@@ -8,7 +8,7 @@ import { ClusterError } from './errors.ts';
 import { logFatal } from './log.ts';
 import { checkContainer, hasIpv6, identity } from './machine/container.ts';
 import { availableCpus } from './machine/cpus.ts';
-import { planProcesses, planStop } from './machine/plan.ts';
+import { planProcesses, planStop, type StopBudget } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
 import { renderNginxConfiguration } from './nginx/template.ts';
 import { nginxConfiguration, nginxFolder, run, runFolder } from './paths.ts';
@@ -27,17 +27,17 @@ try {
   const user = identity();
   checkContainer(user);
   const settings = readSettings(process.env, process.argv[2] === 'dev' ? 'development' : 'production');
-  makeRunFolders(settings);
+  const stop = planStop(settings);
+  makeRunFolders(settings, stop);
   await runPreStart(settings.preStartPath);
   findApp(settings.appModule);
-  const { requestsMs } = planStop(settings);
   const configuration = renderNginxConfiguration({
     settings,
     plan: planProcesses(settings, availableCpus()),
     isRoot: user.uid === 0,
     hasIpv6: hasIpv6(),
     hasStaticFolder: existsSync(settings.staticPath),
-    requestsMs,
+    requestsMs: stop.requestsMs,
   });
   writeFileSync(nginxConfiguration, configuration);
   checkNginxConfiguration(nginxConfiguration);
@@ -49,7 +49,7 @@ try {
 }
 
 /** Begins with empty folders: what a container left behind before `docker restart` would be taken for its own. */
-function makeRunFolders(settings: Settings): void {
+function makeRunFolders(settings: Settings, { requestsMs, workersMs }: StopBudget): void {
   for (const folder of [runFolder, nginxFolder]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
@@ -57,7 +57,6 @@ function makeRunFolders(settings: Settings): void {
   execFileSync('mkfifo', [run.readyFifo]);
   writeFileSync(run.settings, JSON.stringify(settings), { mode: 0o600 });
   // For the service scripts, which are shell.
-  const { requestsMs, workersMs } = planStop(settings);
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));
   writeFileSync(run.nginxKillMs, String(requestsMs + killAfterMs));
   writeFileSync(run.appKillMs, String(workersMs + killAfterMs));

@@ -2,7 +2,7 @@
 import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { startAdmin } from './admin/admin.ts';
 import { findApp, nameOf } from './app/find.ts';
-import { developInto } from './dev/dev.ts';
+import { developInto, nothingAnswers } from './dev/dev.ts';
 import type { ClusterError } from './errors.ts';
 import { log } from './log.ts';
 import { availableCpus } from './machine/cpus.ts';
@@ -37,9 +37,7 @@ const pool = new Pool({
   onReadyCount: (ready) => (ready > 0 ? markReady() : rmSync(run.ready, { force: true })),
   onGiveUp: isDevelopment ? waitForChange : endContainer,
 });
-let isStopping = false;
 process.on('SIGTERM', async () => {
-  isStopping = true;
   await pool.stop();
   process.exit(0);
 });
@@ -64,7 +62,7 @@ const admin = startAdmin(run.adminSocket, {
   problem: () => problem,
 });
 manifest = await compileApp(app);
-if (!isStopping) pool.start();
+pool.start();
 await admin;
 if (isDevelopment) {
   await developInto({
@@ -90,7 +88,7 @@ async function endContainer(error: ClusterError): Promise<void> {
 function waitForChange(error: ClusterError): void {
   problem = error.message;
   log(error.message);
-  log('nothing answers until a file is saved that starts');
+  log(nothingAnswers);
 }
 
 /** Opens the port: wakes the nginx service, which waits on the FIFO. */

@@ -20,7 +20,7 @@ export interface NestApplication {
 export type Recognised =
   | { readonly kind: 'plugin'; readonly value: FastifyPluginAsync; readonly options: FastifyServerOptions }
   | { readonly kind: 'fastify'; readonly value: FastifyInstance }
-  | { readonly kind: 'listener'; readonly value: RequestListener; readonly what: string }
+  | { readonly kind: 'listener'; readonly value: RequestListener }
   | { readonly kind: 'server'; readonly value: Server }
   | { readonly kind: 'fetch'; readonly value: FetchHandler }
   | { readonly kind: 'nest'; readonly value: NestApplication }
@@ -38,7 +38,7 @@ export function recognise(namespace: Namespace): Recognised {
   if (isFunction(handler) && !isFunction(property(exported, 'fetch')) && (isNothing(exported) || isPlain(exported))) {
     return /^_?event$/i.test(firstParameter(handler))
       ? unservable('`handler` takes an event: that is an AWS Lambda handler, not a request listener (req, res)')
-      : { kind: 'listener', value: handler as RequestListener, what: '`handler`' };
+      : { kind: 'listener', value: handler as RequestListener };
   }
   if (isNothing(exported)) {
     return isFunction(namedExport(namespace, exported, 'fetch'))
@@ -61,7 +61,7 @@ function recogniseObject(exported: unknown): Recognised {
   }
   if (has('callback', 'use') && Array.isArray(property(exported, 'middleware'))) {
     const koa = exported as { callback(): RequestListener };
-    return { kind: 'listener', value: koa.callback(), what: 'Koa app' };
+    return { kind: 'listener', value: koa.callback() };
   }
   if (has('fetch')) return { kind: 'fetch', value: exported as FetchHandler };
   return unservable(`the default export is ${describe(exported)}${hint(exported)}`);
@@ -71,11 +71,7 @@ function recogniseFunction(exported: object, namespace: Namespace): Recognised {
   const has = (...names: string[]) => names.every((name) => isFunction(property(exported, name)));
   if (has('handle', 'use')) {
     if (!has('listen')) return unservable('the default export is an Express Router: export the app that uses it');
-    return {
-      kind: 'listener',
-      value: exported as RequestListener,
-      what: has('set') ? 'Express app' : 'Connect app',
-    };
+    return { kind: 'listener', value: exported as RequestListener };
   }
   if (has('fetch')) return { kind: 'fetch', value: exported as unknown as FetchHandler };
   const plugin: Recognised = {

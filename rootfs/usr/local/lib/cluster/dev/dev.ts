@@ -5,6 +5,9 @@ import { appFolder } from '../paths.ts';
 import type { Pool } from '../pool/pool.ts';
 import { watch } from './watch.ts';
 
+/** Said where no version of the app runs. */
+export const nothingAnswers = 'nothing answers until a file is saved that starts';
+
 export interface DevOptions {
   readonly pool: Pool;
   /** Folders that nginx answers: a change there needs no new worker. */
@@ -24,11 +27,7 @@ export async function developInto({ pool, ignored, compile, onProblem }: DevOpti
     onProblem(problem?.message);
     if (problem === undefined) return;
     log(problem.message);
-    log(
-      pool.status()[0]?.state === 'ready'
-        ? 'the old version goes on answering'
-        : 'nothing answers until a file is saved that starts',
-    );
+    log(pool.status()[0]?.state === 'ready' ? 'the old version goes on answering' : nothingAnswers);
   });
 }
 

@@ -2,6 +2,7 @@
 // files takes 2 ms.
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** By ending: what an app is made of. Files that it writes itself (databases, uploads, logs) must not restart it. */
 const sources = new Set(
@@ -63,19 +64,15 @@ export async function watch(
       await onChange(paths);
     }
     const tookMs = performance.now() - startedAt;
-    await pause(paths.length > 0 ? shortestPauseMs : Math.max(shortestPauseMs, tookMs / share));
+    await sleep(paths.length > 0 ? shortestPauseMs : Math.max(shortestPauseMs, tookMs / share));
   }
 }
 
 async function atRest(folder: string, ignored: readonly string[], first: Snapshot): Promise<Snapshot> {
   for (let before = first; ; ) {
-    await pause(20);
+    await sleep(20);
     const after = snapshot(folder, ignored);
     if (changes(before, after).length === 0) return after;
     before = after;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -82,10 +82,10 @@ export class Pool {
 
   /**
    * Starts the first worker alone, the others when it is ready: an app that cannot start says so once, not once per
-   * CPU, and the port opens sooner.
+   * CPU, and the port opens sooner. None where a stop has come before.
    */
   start(): void {
-    this.#startInSlot(0);
+    if (!this.#isStopping) this.#startInSlot(0);
   }
 
   /**
