@@ -42,7 +42,7 @@ test('address() answers what was asked for', async (t) => {
 
 const metrics = (order: string) => `
 const http = require('node:http');
-const metrics = http.createServer((req, res) => res.end('metrics of ' + process.env.NODE_APP_INSTANCE));
+const metrics = http.createServer((req, res) => res.end(\`metrics of \${process.env.NODE_APP_INSTANCE} for \${req.socket.remoteAddress}\`));
 const app = http.createServer(${answer});
 ${order}
 `;
@@ -56,7 +56,7 @@ for (const [name, order] of Object.entries({
     assert.equal(await (await container.get('/')).text(), 'from the app');
     const ask = "fetch('http://127.0.0.1:9464/').then(async (r) => console.log(await r.text()))";
     const { output } = await container.exec('node', '--eval', ask);
-    assert.match(output, /metrics of [01]/);
+    assert.match(output, /metrics of [01] for (::ffff:)?127\.0\.0\.1/);
   });
 }
 

@@ -94,8 +94,9 @@ export class Connections {
 /**
  * Makes every request of a server tell its client, and counts the server's connections. `emit` is overridden and not a
  * listener added, because Engine.IO removes and re-adds listeners, and none may run before this.
+ * @returns a function that undoes it, for connections to come: those that do not come from nginx
  */
-export function identifyClients(server: Server, connections: Connections): void {
+export function identifyClients(server: Server, connections: Connections): () => void {
   const { emit } = server;
   server.emit = function emitIdentified(this: Server, event: string, ...args: unknown[]): boolean {
     switch (event) {
@@ -120,6 +121,9 @@ export function identifyClients(server: Server, connections: Connections): void 
     }
     return Reflect.apply(emit, this, [event, ...args]);
   } as typeof server.emit;
+  return () => {
+    server.emit = emit;
+  };
 }
 
 function protocolAfter({ headers }: IncomingMessage): string {

@@ -21,6 +21,8 @@ export interface Listener {
   readonly port: number;
   /** We listen for the app, since it exported something; its own listen() goes before. */
   readonly isExported: boolean;
+  /** Its connections come from elsewhere from now on, and have addresses of their own. */
+  readonly forgetClients: () => void;
 }
 
 export interface ListenOptionsOfWorker {
@@ -99,10 +101,10 @@ export class Interception {
   #bindMain(server: Server, options: ListenOptions, callback: Callback | undefined, port: number): net.Server {
     const earlier = this.#main;
     const connections = new Connections();
-    this.#main = { server, connections, port, isExported: this.#exported.has(server) };
+    const forgetClients = identifyClients(server, connections);
+    this.#main = { server, connections, port, isExported: this.#exported.has(server), forgetClients };
     const temporary = this.#privateSocket();
     pretendAddress(server, options, port);
-    identifyClients(server, connections);
     holdKeepAlive(server);
     server.prependOnceListener('listening', () => {
       renameSync(temporary, this.#options.socket);
@@ -122,9 +124,10 @@ export class Interception {
   }
 
   /** A server that listened first, on another port, was not the app after all: it gets the port that it asked for. */
-  #giveBackPort({ server, port, isExported }: Listener, takenBy: number): void {
+  #giveBackPort({ server, port, isExported, forgetClients }: Listener, takenBy: number): void {
     server.closeIdleConnections();
     if (isExported || port === takenBy) return;
+    forgetClients();
     log(`port ${takenBy} is PORT: its server answers for the app, the one on port ${port} gets its own port`);
     const forwarder = net.createServer((socket) => server.emit('connection', socket));
     this.#call(forwarder, { port, reusePort: true, exclusive: true }, undefined);
