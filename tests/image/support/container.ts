@@ -70,7 +70,11 @@ export class Container {
     for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(50)) {
       const answer = await this.get(path).catch(() => undefined);
       if (answer?.status === 200) return this;
-      if (!(await container.inspect()).State.Running) throw new Error(`the container ended:\n${this.#printed.text}`);
+      const { Running, ExitCode } = (await container.inspect()).State;
+      if (Running) continue;
+      // The whole log: what was followed as it came ends at a restart.
+      const log = await container.logs({ stdout: true, stderr: true });
+      throw new Error(`the container ended with exit code ${ExitCode}:\n${log}`);
     }
     throw new Error(`not ready in time:\n${this.#printed.text}`);
   }
