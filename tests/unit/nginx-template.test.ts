@@ -1,58 +1,193 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import { type NginxContext, renderNginxConfiguration } from '../../rootfs/usr/local/lib/cluster/nginx/template.ts';
-import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import { type Environment, type Files, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import { definitions, schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
+import { directivesOf } from './support/nginx-configuration.ts';
+
+const everything: Files = { isFolder: () => true, isFile: () => true, read: () => '' };
 
 const context: NginxContext = {
-  settings: readSettings({}),
-  plan: { workers: 3, nginxWorkers: 2 },
+  settings: read({}),
+  plan: { maxWorkers: 3, nginxWorkers: 2 },
+  folder: '/run/nginx',
   isRoot: false,
   hasIpv6: true,
   hasStaticFolder: true,
   requestsMs: 20_000,
 };
 
+function read(environment: Environment) {
+  return readSettings(environment, 'production', everything).settings;
+}
+
+/** With a plan as planProcesses() makes it of numbers that are set. */
+function render(environment: Environment, more: Partial<NginxContext> = {}): string {
+  const settings = read(environment);
+  const plan = {
+    maxWorkers: settings.workers === 'auto' ? 3 : settings.workers.max,
+    nginxWorkers: settings.nginxWorkers === 'auto' ? 2 : settings.nginxWorkers,
+  };
+  return renderNginxConfiguration({ ...context, settings, plan, ...more });
+}
+
 test('one upstream server a slot, never taken out by nginx itself', () => {
-  const servers = renderNginxConfiguration(context).match(/server unix:\/run\/cluster\/slot-\d\.sock max_fails=0;/g);
+  const servers = render({}).match(/server unix:\/run\/cluster\/slot-\d\.sock max_fails=0;/g);
   assert.equal(servers?.length, 3);
 });
 
-test('settings reach their directives', () => {
-  const settings = readSettings({ PORT: '81', HEALTH_PATH: '/up', STATIC_PATH: '/srv/www' });
-  const text = renderNginxConfiguration({ ...context, settings });
-  assert.match(text, /^ {4}listen 81 /m);
-  assert.match(text, /^ {4}listen \[::\]:81 /m);
-  assert.match(text, /^ {4}location = \/up \{/m);
-  assert.match(text, /^ {6}root \/srv\/www;/m);
-  assert.match(text, /^worker_processes 2;/m);
-  assert.match(text, /^worker_shutdown_timeout 20000ms;/m);
+const directives: [environment: Environment, path: string, words: string][] = [
+  [{ PORT: '81' }, 'http server listen', 'listen 81 backlog=4096'],
+  [{ PORT: '81' }, 'http server listen', 'listen [::]:81 backlog=4096'],
+  [{ HEALTH_PATH: '/up' }, 'http server location', 'location = /up'],
+  [{ STATIC_PATH: '/srv/my www' }, 'http server location root', 'root /srv/my www'],
+  [{ STATIC_PATH: '/srv/www', STATIC_URL: '/files' }, 'http server location', 'location /files/'],
+  [{ STATIC_PATH: '/srv/www', STATIC_URL: '/files' }, 'http server location alias', 'alias /srv/www/'],
+  [{ STATIC_INDEX: 'on' }, 'http server location try_files', 'try_files /index.html =404'],
+  [{ WORKERS: '2-4' }, 'http upstream server', 'server unix:/run/cluster/slot-3.sock max_fails=0'],
+  [{ NGINX_WORKER_PROCESSES: '5' }, 'worker_processes', 'worker_processes 5'],
+  [{ NGINX_WORKER_CONNECTIONS: '2048' }, 'events worker_connections', 'worker_connections 2048'],
+  [{ NGINX_WORKER_OPEN_FILES: '9999' }, 'worker_rlimit_nofile', 'worker_rlimit_nofile 9999'],
+  [{ NGINX_MAX_UPLOAD: '50m' }, 'http client_max_body_size', 'client_max_body_size 50m'],
+  [{ NGINX_MAX_UPLOAD: '0' }, 'http client_max_body_size', 'client_max_body_size 0'],
+  [{ REQUEST_TIMEOUT: '5m' }, 'http server proxy_read_timeout', 'proxy_read_timeout 300000ms'],
+  [{ TRUSTED_PROXIES: '10.0.0.0/8' }, 'http set_real_ip_from', 'set_real_ip_from 10.0.0.0/8'],
+  [{ ACCESS_LOG: 'off' }, 'http access_log', 'access_log off'],
+  [{ LOG_LEVEL: 'debug' }, 'error_log', 'error_log stderr info'],
+  [{ LOG_LEVEL: 'error' }, 'error_log', 'error_log stderr error'],
+];
+for (const [environment, path, words] of directives) {
+  test(`${JSON.stringify(environment)} reaches ${path}`, () => {
+    const found = directivesOf(render(environment)).filter((directive) => directive.path === path);
+    assert.ok(
+      found.some((directive) => directive.words.join(' ') === words),
+      found.map((directive) => directive.words.join(' ')).join('\n'),
+    );
+  });
+}
+
+test('every setting that nginx reads changes its configuration, and no other does', () => {
+  const before = render({});
+  for (const [key, { name, example, readBy }] of definitions) {
+    // How long a stop may take reaches nginx as a part of it, worked out in machine/plan.ts.
+    if (key === 'stopTimeoutMs') continue;
+    const after = render({ [name]: example });
+    assert.equal(after !== before, readBy.includes('nginx'), `${name}=${example}`);
+  }
+  assert.notEqual(render({}, { requestsMs: 1 }), before);
 });
 
 test('without IPv6 there is no such socket', () => {
-  assert.doesNotMatch(renderNginxConfiguration({ ...context, hasIpv6: false }), /\[::\]/);
+  assert.doesNotMatch(render({}, { hasIpv6: false }), /\[::\]/);
 });
 
 test('root stays root, so that nginx may open the workers’ sockets', () => {
-  assert.match(renderNginxConfiguration({ ...context, isRoot: true }), /^user root root;$/m);
-  assert.doesNotMatch(renderNginxConfiguration(context), /^user /m);
+  assert.match(render({}, { isRoot: true }), /^user root root;$/m);
+  assert.doesNotMatch(render({}), /^user /m);
 });
 
 test('without a static folder every request goes to the app', () => {
-  assert.doesNotMatch(renderNginxConfiguration({ ...context, hasStaticFolder: false }), /try_files|root \//);
+  assert.doesNotMatch(render({}, { hasStaticFolder: false }), /try_files|root \//);
 });
 
-test('laid out for a human: braces are balanced, and every line is indented by its depth', () => {
-  for (const hasStaticFolder of [true, false]) {
-    let depth = 0;
-    let isContinued = false;
-    for (const line of renderNginxConfiguration({ ...context, hasStaticFolder }).split('\n')) {
-      const text = line.trim();
-      if (text === '') continue;
-      if (text === '}') depth -= 1;
-      assert.equal(line.length - line.trimStart().length, depth * 2 + (isContinued ? 2 : 0), line);
-      if (text.endsWith('{')) depth += 1;
-      isContinued = !/[{};]$/.test(text) && !text.startsWith('#');
+const variants: Environment[] = [
+  {},
+  { STATIC_INDEX: 'on' },
+  { STATIC_URL: '/static', STATIC_INDEX: 'on' },
+  { TRUSTED_PROXIES: 'private', ACCESS_LOG: 'off', NGINX_WORKER_OPEN_FILES: '4096' },
+];
+
+test('laid out for a human: braces are balanced, every line is indented by its depth, one blank line at the most', () => {
+  for (const environment of variants) {
+    for (const hasStaticFolder of [true, false]) {
+      const text = render(environment, { hasStaticFolder });
+      let depth = 0;
+      let isContinued = false;
+      assert.doesNotMatch(text, /\n\n\n|\n\n +}/);
+      for (const line of text.split('\n')) {
+        const words = line.trim();
+        if (words === '') continue;
+        if (words === '}') depth -= 1;
+        assert.equal(line.length - line.trimStart().length, depth * 2 + (isContinued ? 2 : 0), line);
+        if (words.endsWith('{')) depth += 1;
+        isContinued = !/[{};]$/.test(words) && !words.startsWith('#');
+      }
+      assert.equal(depth, 0);
     }
-    assert.equal(depth, 0);
   }
+});
+
+test('no string in any variable makes a directive that the template does not have', () => {
+  const known = new Set(
+    variants.flatMap((environment) =>
+      [true, false].flatMap((hasStaticFolder) =>
+        directivesOf(render(environment, { hasStaticFolder })).map(({ path }) => path),
+      ),
+    ),
+  );
+  const hostile = fc.constantFrom(
+    ...[
+      ';',
+      '{',
+      '}',
+      '"',
+      "'",
+      '\\',
+      '$',
+      '#',
+      '`',
+      '\n',
+      '\r',
+      '\0',
+      '\u2028',
+      ' ',
+      '\t',
+      '/',
+      '..',
+      '%2e',
+      'é',
+      '💥',
+    ],
+    ...[
+      '; return 200',
+      '} server { listen 1; ',
+      '"; include /etc/passwd; "',
+      '$\u007bhost}',
+      '$uri',
+      '\\"',
+      '*/',
+      'lua',
+      '0',
+      '-',
+    ],
+  );
+  const anything = fc.oneof(hostile, fc.string({ unit: 'binary', maxLength: 12 }));
+  const variable = fc.constantFrom(...definitions.map(([, definition]) => definition));
+  let accepted = 0;
+  fc.assert(
+    fc.property(variable, fc.array(anything, { maxLength: 4 }), fc.nat(20), (definition, parts, at) => {
+      // Into an example, so that much of it is let through.
+      const { name, example } = definition;
+      const text = example.slice(0, at) + parts.join('') + example.slice(at);
+      try {
+        const rendered = render({ [name]: text });
+        accepted += 1;
+        for (const { path } of directivesOf(rendered)) assert.ok(known.has(path), path);
+      } catch (error) {
+        if (!(error instanceof ClusterError)) throw error;
+        for (const line of error.message.split('\n')) assert.match(line, /^(warning: )?[A-Z]/);
+      }
+    }),
+    { numRuns: 5000 },
+  );
+  assert.ok(accepted > 1000, `only ${accepted} of 5000 were let through: the test sees too little`);
+});
+
+test('a folder with what nginx quotes stays one word', () => {
+  const path = '/app/a b;c{d}#e';
+  const roots = directivesOf(render({ STATIC_PATH: path })).filter(({ words }) => words[0] === 'root');
+  assert.deepEqual(roots[0]?.words, ['root', path]);
+  assert.equal(schema.staticPath.type.parse(path), path);
 });

@@ -33,6 +33,10 @@ export interface Options {
   /** Folders of this machine, by where they are mounted. */
   mounts?: Record<string, string>;
   dropCapabilities?: boolean;
+  /** Docker's --cpus and --memory. */
+  limits?: { cpus?: number; memoryMb?: number };
+  /** Docker's --network: `container:ID` is that of another container. */
+  network?: string;
   /** Where readiness is asked for, if not at /healthz. */
   readyPath?: string;
 }
@@ -53,6 +57,10 @@ export class Container {
   constructor(started: StartedTestContainer, printed: Printed) {
     this.#started = started;
     this.#printed = printed;
+  }
+
+  get id(): string {
+    return this.#started.getId();
   }
 
   url(path: string): string {
@@ -89,6 +97,12 @@ export class Container {
     return { exitCode, output };
   }
 
+  /** @param user `uid:gid` */
+  async execAs(user: string, ...command: string[]): Promise<{ exitCode: number; output: string }> {
+    const { exitCode, output } = await this.#started.exec(command, { user });
+    return { exitCode, output };
+  }
+
   /** Sends a signal to process 1. */
   async signal(name: NodeJS.Signals): Promise<void> {
     await (await this.#runtime()).kill({ signal: name });
@@ -122,7 +136,7 @@ export class Container {
 
 /** A container that is left to itself from its start on: it may well end at once. */
 export function boot(t: TestContext, options: Options = {}): Promise<Container> {
-  return start(t, options, [8080]);
+  return start(t, options, options.network === undefined ? [8080] : []);
 }
 
 /** A container that is ready for requests. */
@@ -155,6 +169,7 @@ async function start(t: TestContext, options: Options, ports: number[]): Promise
   if (options.tmpfs !== undefined) container.withTmpFs(options.tmpfs);
   const mounts = Object.entries(options.mounts ?? {}).map(([target, source]) => ({ source, target }));
   container.withBindMounts(mounts);
+  if (options.network !== undefined) container.withNetworkMode(options.network);
   if (options.dropCapabilities) container.withDroppedCapabilities('ALL').withSecurityOpt('no-new-privileges');
   t.after(() => container.removeAll());
   return new Container(await container.start(), printed);
@@ -173,6 +188,9 @@ class ConfiguredContainer extends GenericContainer {
   protected override async beforeContainerCreated(): Promise<void> {
     if (this.#options.readOnly !== undefined) this.hostConfig.ReadonlyRootfs = this.#options.readOnly;
     if (this.#options.init !== undefined) this.hostConfig.Init = this.#options.init;
+    const { cpus, memoryMb } = this.#options.limits ?? {};
+    if (cpus !== undefined) this.hostConfig.NanoCpus = cpus * 1e9;
+    if (memoryMb !== undefined) this.hostConfig.Memory = memoryMb * 1024 ** 2;
   }
 
   protected override async containerCreated(containerId: string): Promise<void> {

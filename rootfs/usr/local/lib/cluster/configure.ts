@@ -1,18 +1,17 @@
 // Run by the entrypoint before the supervisor: everything that can be wrong is found here, with one clear reason.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
+import { makeConfiguration, renderNginx, storeConfiguration, summarise } from './configuration.ts';
 import { ClusterError } from './errors.ts';
-import { logFatal } from './log.ts';
-import { checkContainer, hasIpv6, identity } from './machine/container.ts';
-import { availableCpus } from './machine/cpus.ts';
-import { planProcesses, planStop, type StopBudget } from './machine/plan.ts';
+import { log, logFatal, logWarning, setLogLevel } from './log.ts';
+import { checkContainer, identity } from './machine/container.ts';
+import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
-import { renderNginxConfiguration } from './nginx/template.ts';
 import { nginxConfiguration, nginxFolder, run, runFolder } from './paths.ts';
-import { readSettings, type Settings } from './settings/read.ts';
+import type { Settings } from './settings/read.ts';
 
 /**
  * Standard output and standard error reach the container's log by two ways. What a prestart script printed on the one
@@ -24,22 +23,17 @@ const streamsCatchUpMs = 50;
 const killAfterMs = 500;
 
 try {
-  const user = identity();
-  checkContainer(user);
-  const settings = readSettings(process.env, process.argv[2] === 'dev' ? 'development' : 'production');
-  const stop = planStop(settings);
-  makeRunFolders(settings, stop);
+  checkContainer(identity());
+  const configuration = await makeConfiguration(process.env, process.argv[2] === 'dev' ? 'development' : 'production');
+  const { settings, warnings } = configuration;
+  setLogLevel(settings.logLevel);
+  for (const warning of warnings) logWarning(warning);
+  log(summarise(configuration));
+  makeRunFolders(settings);
+  storeConfiguration(configuration);
   await runPreStart(settings.preStartPath);
   findApp(settings.appModule);
-  const configuration = renderNginxConfiguration({
-    settings,
-    plan: planProcesses(settings, availableCpus()),
-    isRoot: user.uid === 0,
-    hasIpv6: hasIpv6(),
-    hasStaticFolder: existsSync(settings.staticPath),
-    requestsMs: stop.requestsMs,
-  });
-  writeFileSync(nginxConfiguration, configuration);
+  writeFileSync(nginxConfiguration, renderNginx(configuration, nginxFolder));
   checkNginxConfiguration(nginxConfiguration);
 } catch (thrown) {
   const error = explainUnreadable(thrown);
@@ -49,13 +43,13 @@ try {
 }
 
 /** Begins with empty folders: what a container left behind before `docker restart` would be taken for its own. */
-function makeRunFolders(settings: Settings, { requestsMs, workersMs }: StopBudget): void {
+function makeRunFolders(settings: Settings): void {
   for (const folder of [runFolder, nginxFolder]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
   }
   execFileSync('mkfifo', [run.readyFifo]);
-  writeFileSync(run.settings, JSON.stringify(settings), { mode: 0o600 });
+  const { requestsMs, workersMs } = planStop(settings);
   // For the service scripts, which are shell.
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));
   writeFileSync(run.nginxKillMs, String(requestsMs + killAfterMs));

@@ -51,8 +51,12 @@ export const errors = {
       '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec").',
     ),
 
-  settingsInvalid: (problems: readonly string[]) =>
-    new ClusterError('SETTINGS_INVALID', exitConfiguration, problems.join('\n')),
+  settingsInvalid: (warnings: readonly string[], problems: readonly string[]) =>
+    new ClusterError(
+      'SETTINGS_INVALID',
+      exitConfiguration,
+      [...warnings.map((warning) => `warning: ${warning}`), ...problems].join('\n'),
+    ),
 
   nginxConfigurationRefused: (output: string) =>
     new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, `nginx refuses its configuration: ${output}`),
@@ -136,6 +140,16 @@ export const errors = {
       1,
       'no server was started in this container. `docker exec NAME cluster health` asks a running one.',
     ),
+
+  noTemporaryFolder: (folder: string, reason: string) =>
+    new ClusterError(
+      'NO_TEMPORARY_FOLDER',
+      1,
+      `${folder} cannot be written (${reason}), and nginx needs a folder to check its configuration in: add \`--tmpfs /tmp\`.`,
+    ),
+
+  unknownSetting: (name: string, known: readonly string[]) =>
+    new ClusterError('UNKNOWN_SETTING', 2, `${name}: no such setting. There are: ${known.join(', ')}.`),
 
   unknownCommand: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_COMMAND', 2, `cluster ${name}: no such command. There are: ${known.join(', ')}.`),

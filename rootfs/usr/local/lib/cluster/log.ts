@@ -2,8 +2,29 @@
 import { writeSync } from 'node:fs';
 import { ClusterError } from './errors.ts';
 
-/** Prints one line. Written at once, so that nothing is lost when the process ends right after. */
+/** From the wordiest to the most silent. What ends the container is said at every level. */
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof levels)[number];
+
+let current: LogLevel = 'info';
+
+/** For this process, from now on. @param level the setting LOG_LEVEL */
+export function setLogLevel(level: LogLevel): void {
+  current = level;
+}
+
+/** Prints one line about something that goes as it should. */
 export function log(text: string): void {
+  if (levels.indexOf(current) <= levels.indexOf('info')) write(text);
+}
+
+/** Prints one line about something that somebody should look at. */
+export function logWarning(text: string): void {
+  if (levels.indexOf(current) <= levels.indexOf('warn')) write(`warning: ${text}`);
+}
+
+/** Written at once, so that nothing is lost when the process ends right after. */
+function write(text: string): void {
   try {
     writeSync(2, `[cluster] ${text}\n`);
   } catch (error) {
@@ -15,5 +36,5 @@ export function log(text: string): void {
 /** Prints an error as the last word before an exit: ours as their one line, anything unexpected with its stack. */
 export function logFatal(error: unknown): void {
   const text = error instanceof ClusterError ? error.message : error instanceof Error ? error.stack : String(error);
-  for (const line of (text ?? '').split('\n')) log(line);
+  for (const line of (text ?? '').split('\n')) write(line);
 }

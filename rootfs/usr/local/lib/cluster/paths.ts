@@ -7,7 +7,8 @@ export const welcomeMarker = '.welcome';
 
 export const runFolder = '/run/cluster';
 export const run = {
-  settings: `${runFolder}/settings.json`,
+  /** What the container was configured with: configuration.ts. */
+  configuration: `${runFolder}/configuration.json`,
   adminSocket: `${runFolder}/admin.sock`,
   /** Exists while at least one worker is ready. */
   ready: `${runFolder}/ready`,

@@ -2,23 +2,22 @@
 import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { startAdmin } from './admin/admin.ts';
 import { findApp, nameOf } from './app/find.ts';
+import { loadConfiguration } from './configuration.ts';
 import { developInto, nothingAnswers } from './dev/dev.ts';
 import type { ClusterError } from './errors.ts';
-import { log } from './log.ts';
-import { availableCpus } from './machine/cpus.ts';
-import { planProcesses, planStop } from './machine/plan.ts';
+import { log, setLogLevel } from './log.ts';
+import { nodeOptionsOf, planStop } from './machine/plan.ts';
 import { run } from './paths.ts';
 import { Pool } from './pool/pool.ts';
-import { loadSettings } from './settings/read.ts';
 import { compileApp } from './typescript/compile-app.ts';
 
 process.title = 'primary';
 
-const settings = loadSettings();
+const { settings, plan } = loadConfiguration();
+setLogLevel(settings.logLevel);
 const isDevelopment = settings.mode === 'development';
-const plan = planProcesses(settings, availableCpus());
 const app = findApp(settings.appModule);
-log(`runs ${nameOf(app)}, ${app.reason}, in ${plan.workers} worker${plan.workers === 1 ? '' : 's'}`);
+log(`runs ${nameOf(app)}, ${app.reason}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
 /** Dev mode: why no version of the app answers. */
@@ -28,7 +27,8 @@ let manifest = '';
 const pool = new Pool({
   app,
   appArguments: settings.appArguments,
-  workers: plan.workers,
+  workers: plan.maxWorkers,
+  workerNodeOptions: nodeOptionsOf(plan),
   port: settings.port,
   typeScriptManifest: () => manifest,
   nodeEnvironment: settings.mode,

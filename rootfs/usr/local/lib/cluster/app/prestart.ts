@@ -11,18 +11,28 @@ import { schema } from '../settings/schema.ts';
 const graceMs = 2000;
 
 /**
- * Runs the script with bash, executable or not, and waits for its end.
  * @param path the setting PRE_START_PATH; undefined: none
- * @throws ClusterError PRE_START_FAILED with the script's own code, PRE_START_CRLF, PRE_START_MISSING
+ * @returns the script to run, undefined where there is none
+ * @throws ClusterError PRE_START_CRLF, PRE_START_MISSING
  */
-export async function runPreStart(path: string | undefined): Promise<void> {
-  if (path === undefined) return;
+export function findPreStart(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
   const file = resolve(appFolder, path);
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    if (path === schema.PRE_START_PATH.default) return;
+    if (path === schema.preStartPath.default) return undefined;
     throw errors.preStartMissing(path);
   }
   if (readFileSync(file, 'utf8').includes('\r\n')) throw errors.preStartCrlf(file);
+  return file;
+}
+
+/**
+ * Runs the script with bash, executable or not, and waits for its end.
+ * @throws ClusterError as findPreStart(), and PRE_START_FAILED with the script's own code
+ */
+export async function runPreStart(path: string | undefined): Promise<void> {
+  const file = findPreStart(path);
+  if (file === undefined) return;
   const script = spawn('bash', [file], { cwd: appFolder, stdio: 'inherit', detached: true });
   const stop = () => stopGroup(script);
   process.on('SIGTERM', stop);

@@ -1,9 +1,9 @@
 // `cluster health`: asks what a load balancer asks, through nginx. The image's HEALTHCHECK.
-import { loadSettings } from '../settings/read.ts';
+import { loadConfiguration } from '../configuration.ts';
 import { ask } from './ask.ts';
 
 export async function health(): Promise<number> {
-  const { port, healthPath } = loadSettings();
+  const { port, healthPath } = loadConfiguration().settings;
   const { statusCode, body } = await ask({ host: '127.0.0.1', port, path: healthPath });
   process.stdout.write(`${statusCode} ${body.trim()}\n`);
   return statusCode === 200 ? 0 : 1;

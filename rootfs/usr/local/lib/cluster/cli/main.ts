@@ -1,6 +1,7 @@
 // The `cluster` command: one file a subcommand.
 import { ClusterError, errors } from '../errors.ts';
 import { build } from './build.ts';
+import { config } from './config.ts';
 import { health } from './health.ts';
 import { status } from './status.ts';
 
@@ -9,6 +10,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Record<string, { run: Command; help: string }> = {
   status: { run: status, help: 'the workers as a table; --json for machines' },
+  config: { run: config, help: 'what it is configured with, and why: print, check, nginx, help' },
   build: {
     run: build,
     help: 'compiles the TypeScript of /app: `RUN cluster build` in a Dockerfile saves it at each start',

@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly app: App;
   readonly appArguments: readonly string[];
   readonly workers: number;
+  /** Options for Node: how much memory a worker may take. */
+  readonly workerNodeOptions: readonly string[];
   readonly port: number;
   /** What a worker that starts now is to read, of compiled TypeScript. */
   readonly typeScriptManifest: () => string;
@@ -141,7 +143,7 @@ export class Pool {
     };
     const child = fork(app.entry, appArguments, {
       // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
-      execArgv: ['--max-http-header-size=32768', '--require', preload],
+      execArgv: [...this.#options.workerNodeOptions, '--max-http-header-size=32768', '--require', preload],
       env: {
         ...process.env,
         NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,

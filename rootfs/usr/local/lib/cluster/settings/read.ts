@@ -1,93 +1,147 @@
 // Environment → Settings, or all problems at once. The only place that looks at the environment for settings.
 import { readFileSync } from 'node:fs';
 import { errors } from '../errors.ts';
-import { run } from '../paths.ts';
-import { type Definition, type Name, schema, type Values } from './schema.ts';
+import { type Disk, disk, findConflicts } from './conflicts.ts';
+import { type Definition, definitions, type Key, type Values } from './schema.ts';
+import { assignment, quoted } from './text.ts';
+import { findUnknown } from './unknown.ts';
 
 /** `development`: `docker run -v .:/app IMAGE dev`. */
 export type Mode = 'production' | 'development';
 
 /** What the rest of the server works with. */
-export interface Settings {
-  readonly mode: Mode;
-  readonly port: number;
-  readonly workers: number | 'auto';
-  readonly appModule: string | undefined;
-  readonly appArguments: readonly string[];
-  /** Absolute; undefined where no script is to run. */
-  readonly preStartPath: string | undefined;
-  readonly staticPath: string;
-  readonly healthPath: string;
-  readonly bootTimeoutMs: number;
-  readonly drainDelayMs: number;
-  readonly stopTimeoutMs: number;
-}
+export type Settings = Values & { readonly mode: Mode };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a value came from. `variable` is the name that the user has set. */
+export type Origin =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'environment'; readonly variable: string }
+  | { readonly kind: 'file'; readonly variable: string; readonly path: string };
+
+/** Each one line, with what to do about it. */
+export interface Findings {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** What reading asks of the file system. */
+export interface Files extends Disk {
+  /** @throws Error with the `code` of the system */
+  read(path: string): string;
+}
+
+export interface Reading {
+  readonly settings: Settings;
+  readonly origins: Readonly<Record<Key, Origin>>;
+  readonly warnings: readonly string[];
+}
+
+const files: Files = { ...disk, read: (path) => readFileSync(path, 'utf8') };
 
 /**
  * @param environment variables as the container got them; an empty value counts as not set
  * @param mode by the command that the container was started with
- * @throws ClusterError SETTINGS_INVALID with a line for each problem
+ * @throws ClusterError SETTINGS_INVALID with a line for each problem, warnings before them
  */
-export function readSettings(environment: Environment, mode: Mode = 'production'): Settings {
+export function readSettings(environment: Environment, mode: Mode = 'production', from: Files = files): Reading {
   const problems: string[] = [];
-  const names = Object.keys(schema) as Name[];
-  const values = Object.fromEntries(
-    names.map((name) => [name, readOne(name, schema[name], environment, problems)]),
-  ) as Values;
-  if (problems.length === 0 && values.DRAIN_DELAY >= values.STOP_TIMEOUT) {
-    problems.push(
-      `DRAIN_DELAY (${values.DRAIN_DELAY / 1000} s) must be shorter than STOP_TIMEOUT (${values.STOP_TIMEOUT / 1000} s), of which it is a part.`,
-    );
+  const wrong = new Set<Key>();
+  const values: Partial<Record<Key, unknown>> = {};
+  const origins: Partial<Record<Key, Origin>> = {};
+  for (const [key, definition] of definitions) {
+    const { value, origin, problem } = readOne(definition, environment, from);
+    values[key] = value;
+    origins[key] = origin;
+    if (problem === undefined) continue;
+    problems.push(problem);
+    wrong.add(key);
   }
-  if (problems.length > 0) throw errors.settingsInvalid(problems);
+  const settings = { mode, ...values } as Settings;
+  const unknown = findUnknown(environment);
+  const conflicts = findConflicts(
+    settings,
+    (key) => wrong.has(key),
+    (key) => origins[key]?.kind !== 'default',
+    from,
+  );
+  problems.push(...unknown.problems, ...conflicts.problems);
+  const warnings = [...unknown.warnings, ...conflicts.warnings];
+  if (problems.length > 0) throw errors.settingsInvalid(warnings, problems);
+  return { settings, origins: origins as Record<Key, Origin>, warnings };
+}
+
+interface Read {
+  readonly value?: unknown;
+  readonly origin: Origin;
+  readonly problem?: string;
+}
+
+function readOne(definition: Definition<unknown>, environment: Environment, from: Files): Read {
+  const { name, aliases, isSecret } = definition;
+  const [variable, ...others] = [name, ...aliases].filter((alias) => (environment[alias] ?? '') !== '');
+  const fileVariable = `${name}_FILE`;
+  const path = isSecret ? (environment[fileVariable] ?? '') : '';
+  if (path !== '') {
+    const origin: Origin = { kind: 'file', variable: fileVariable, path };
+    if (variable !== undefined) {
+      return { origin, problem: `${variable} and ${fileVariable} are both set: keep one of them.` };
+    }
+    try {
+      return { origin, ...parse(definition, fileVariable, from.read(path).replace(/\r?\n$/, '')) };
+    } catch (error) {
+      return { origin, problem: `${fileVariable}=${quoted(path)} ${whyUnread(error)}` };
+    }
+  }
+  if (variable === undefined) {
+    const isEmptied = 'whenEmpty' in definition && environment[name] === '';
+    return isEmptied
+      ? { origin: { kind: 'environment', variable: name }, value: definition.whenEmpty }
+      : { origin: { kind: 'default' }, value: definition.default };
+  }
+  const origin: Origin = { kind: 'environment', variable };
+  const text = environment[variable] ?? '';
+  const disagreeing = others.find((other) => environment[other] !== text);
+  if (disagreeing !== undefined) {
+    const both = [variable, disagreeing].map((each) => assignment(definition, each, environment[each] ?? ''));
+    return { origin, problem: `${both.join(' and ')} mean the same setting: keep one of them.` };
+  }
+  return { origin, ...parse(definition, variable, text) };
+}
+
+/** @param variable the one that the text was found in */
+function parse(definition: Definition<unknown>, variable: string, text: string): { value?: unknown; problem?: string } {
+  const { name, type, example } = definition;
+  const given = assignment(definition, variable, text);
+  // The app's own variables are as wrong, and nothing else would say so.
+  if (text.endsWith('\r')) {
+    return {
+      problem: `${given}: ends with a carriage return, as in an env file with Windows line ends (CRLF). Save that file with LF.`,
+    };
+  }
+  const value = type.parse(text.trim());
+  if (value !== undefined) return { value };
+  const explained = type.explain?.(text.trim());
+  const meant = guesses(definition, text.trim()).find((guess) => type.parse(guess) !== undefined);
+  const remedy =
+    meant === undefined || definition.isSecret ? `For example ${name}=${example}.` : `Write ${variable}=${meant}.`;
   return {
-    mode,
-    port: values.PORT,
-    workers: values.WORKERS,
-    appModule: values.APP_MODULE,
-    appArguments: values.APP_ARGS,
-    preStartPath: values.PRE_START_PATH,
-    staticPath: values.STATIC_PATH,
-    healthPath: values.HEALTH_PATH,
-    bootTimeoutMs: values.BOOT_TIMEOUT,
-    drainDelayMs: values.DRAIN_DELAY,
-    stopTimeoutMs: values.STOP_TIMEOUT,
+    problem: `${given}: ${explained === undefined ? '' : `${explained}; it `}must be ${type.allowed}. ${remedy}`,
   };
 }
 
-function readOne(name: Name, definition: Definition<unknown>, environment: Environment, problems: string[]): unknown {
-  const given = [name, ...definition.aliases].filter((alias) => (environment[alias] ?? '') !== '');
-  const [first, ...others] = given;
-  if (first === undefined) {
-    return 'whenEmpty' in definition && environment[name] === '' ? definition.whenEmpty : definition.default;
-  }
-  const text = environment[first];
-  const disagreeing = others.find((other) => environment[other] !== text);
-  if (disagreeing !== undefined) {
-    problems.push(
-      `${first}=${text} and ${disagreeing}=${environment[disagreeing]} mean the same setting: keep one of them.`,
-    );
-    return undefined;
-  }
-  const value = definition.type.parse((text ?? '').trim());
-  if (value === undefined) {
-    problems.push(
-      `${first}=${JSON.stringify(text)}: must be ${definition.type.allowed}. Example: ${first}=${definition.example}.`,
-    );
-  }
-  return value;
+/** `docker run --env-file` keeps quotes as a part of the value. */
+function guesses({ type }: Definition<unknown>, text: string): readonly string[] {
+  const bare = text.replace(/^(["'])(.*)\1$/, '$2').trim();
+  return [bare, ...(type.guess?.(bare) ?? [])].filter((guess) => guess !== '');
 }
 
-/**
- * The settings that this container was configured with. For processes that run after the entrypoint.
- * @throws ClusterError NOT_CONFIGURED in a container that only runs a command
- */
-export function loadSettings(): Settings {
-  try {
-    return JSON.parse(readFileSync(run.settings, 'utf8'));
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? errors.notConfigured() : error;
-  }
+function whyUnread(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'names a file that does not exist. Mount it there, or correct the path.';
+  if (code === 'EACCES')
+    return "names a file that this container's user may not read (EACCES). Give it group 0 and mode 0440.";
+  if (code === 'EISDIR') return 'names a folder. Name the file in it.';
+  return `names a file that cannot be read (${code ?? error}).`;
 }

@@ -1,100 +1,346 @@
-// Every variable that the image knows: this file is the contract. Everything downstream reads the Settings it yields.
-import { duration, file, folder, port, type Type, urlPath, words, workerCount } from './types.ts';
+// Every variable that the image knows: this file is the contract. An entry here is all that a setting needs: reading,
+// checking, "did you mean", `cluster config`, docs/settings.md and the tests follow from it.
+import {
+  autoOr,
+  count,
+  duration,
+  file,
+  folder,
+  networks,
+  oneOf,
+  port,
+  range,
+  size,
+  type Type,
+  toggle,
+  urlPath,
+  urlPrefix,
+  words,
+  zeroOr,
+} from './types.ts';
+
+/** The part of the image that works with a setting. */
+export type Reader = 'entrypoint' | 'nginx' | 'primary' | 'worker' | 'supervisor';
 
 /** One variable. */
 export interface Definition<T> {
+  /** The variable's name. */
+  readonly name: string;
+  /** Other names for the same, which users know from other images and platforms. */
+  readonly aliases: readonly string[];
+  /** The heading that it stands under. */
+  readonly group: 'The app' | 'Workers' | 'HTTP' | 'Files' | 'Logs' | 'Stop';
   readonly type: Type<T>;
   /** The value where nothing is set; `undefined` where that means something of its own. */
   readonly default: T | undefined;
-  /** The value where the variable is set to nothing; by default that counts as not set. */
+  /** The default in words, where it is a rule and not just the value. */
+  readonly defaultRule?: string;
+  /** The value where the variable is set to nothing; without it that counts as not set. */
   readonly whenEmpty?: T | undefined;
-  /** Other names for the same, which users know from other images and platforms. */
-  readonly aliases: readonly string[];
+  /** Its value is never shown, and NAME_FILE may name a file that holds it. */
+  readonly isSecret: boolean;
+  readonly readBy: readonly Reader[];
+  /** What it is, in one sentence or two. */
   readonly help: string;
+  /** A value that is not the default. */
   readonly example: string;
 }
 
-function define<T, const D extends T | undefined>(definition: {
-  type: Type<T>;
-  default: D;
-  whenEmpty?: T | undefined;
-  aliases?: readonly string[];
-  help: string;
-  example: string;
-}): Definition<T> & { readonly default: D } {
-  return { aliases: [], ...definition };
+/** @typeParam D the type of the default, which tells whether a setting can be undefined */
+function define<T, const D extends T | undefined>(
+  definition: Omit<Definition<T>, 'default' | 'aliases' | 'isSecret'> & {
+    default: D;
+    aliases?: readonly string[];
+    isSecret?: boolean;
+  },
+): Definition<T> & { readonly default: D } {
+  return { aliases: [], isSecret: false, ...definition };
 }
 
+const minute = 60_000;
+const hour = 60 * minute;
+const kilobyte = 1024;
+const megabyte = 1024 * kilobyte;
+const gigabyte = 1024 * megabyte;
+
+/** By the name that the code knows a setting by, with its unit. */
 export const schema = {
-  PORT: define({
-    type: port,
-    default: 8080,
-    aliases: ['LISTEN_PORT'],
-    help: 'The port that nginx listens on.',
-    example: '80',
-  }),
-  WORKERS: define({
-    type: workerCount,
-    default: 'auto',
-    aliases: ['WEB_CONCURRENCY'],
-    help: 'How many workers run the app. `auto` is one for each CPU that the container may use.',
-    example: '4',
-  }),
-  APP_MODULE: define({
+  appModule: define({
+    name: 'APP_MODULE',
+    group: 'The app',
     type: file,
     default: undefined,
-    help: 'The file that starts the app, relative to /app. By default it is looked for.',
+    defaultRule: 'looked for, see the app contract',
+    readBy: ['entrypoint', 'primary'],
+    help: 'The file that starts the app, relative to /app.',
     example: 'src/start.ts',
   }),
-  APP_ARGS: define({
+  appArguments: define({
+    name: 'APP_ARGS',
+    group: 'The app',
     type: words,
     default: [],
+    defaultRule: 'none',
+    isSecret: true,
+    readBy: ['primary'],
     help: 'Arguments for the app: what it finds in process.argv.',
     example: './build/server/index.js',
   }),
-  PRE_START_PATH: define({
+  preStartPath: define({
+    name: 'PRE_START_PATH',
+    group: 'The app',
     type: file,
     default: '/app/prestart.sh',
+    defaultRule: '/app/prestart.sh, if it exists',
     whenEmpty: undefined,
-    help: 'A shell script that runs before the app, where it exists. Set to nothing, none is run.',
+    readBy: ['entrypoint'],
+    help: 'A shell script that runs before the app.',
     example: '/app/scripts/migrate.sh',
   }),
-  STATIC_PATH: define({
-    type: folder,
-    default: '/app/public',
-    help: 'The folder whose files nginx answers itself, before the app is asked.',
-    example: '/app/dist/client',
-  }),
-  HEALTH_PATH: define({
-    type: urlPath,
-    default: '/healthz',
-    help: 'The URL path that answers 200 while the container is ready for requests, and 503 otherwise.',
-    example: '/status/ready',
-  }),
-  BOOT_TIMEOUT: define({
-    type: duration(1000, 3_600_000),
+  bootTimeoutMs: define({
+    name: 'BOOT_TIMEOUT',
+    group: 'The app',
+    type: duration(1000, hour),
     default: 30_000,
+    readBy: ['primary'],
     help: 'How long the app may take until it listens.',
     example: '2m',
   }),
-  DRAIN_DELAY: define({
-    type: duration(0, 600_000),
+
+  workers: define({
+    name: 'WORKERS',
+    group: 'Workers',
+    aliases: ['WEB_CONCURRENCY'],
+    type: autoOr(range(1, 512)),
+    default: 'auto',
+    defaultRule: '`auto`: one for each CPU that the container may use, as far as its memory allows',
+    readBy: ['primary', 'nginx'],
+    help: 'How many workers run the app. Of a range, as many as the load asks for.',
+    example: '2-8',
+  }),
+  maxRequests: define({
+    name: 'MAX_REQUESTS',
+    group: 'Workers',
+    type: zeroOr(count(1, 999_999_999), 'never'),
     default: 0,
+    readBy: ['primary'],
+    help: 'After about so many requests a worker is replaced; each draws its own number, up to a tenth above.',
+    example: '100000',
+  }),
+  maxWorkerMemoryBytes: define({
+    name: 'MAX_WORKER_MEMORY',
+    group: 'Workers',
+    type: zeroOr(size(32 * megabyte, 1024 * gigabyte), 'never'),
+    default: 0,
+    readBy: ['primary'],
+    help: 'A worker that takes more memory (resident set) than this is replaced.',
+    example: '600m',
+  }),
+  maxWorkerLifetimeMs: define({
+    name: 'MAX_WORKER_LIFETIME',
+    group: 'Workers',
+    type: zeroOr(duration(minute, 365 * 24 * hour), 'never'),
+    default: 0,
+    readBy: ['primary'],
+    help: 'After about this time a worker is replaced; each draws its own, up to a tenth above.',
+    example: '24h',
+  }),
+  workerStallTimeoutMs: define({
+    name: 'WORKER_STALL_TIMEOUT',
+    group: 'Workers',
+    type: zeroOr(duration(1000, hour), 'never'),
+    default: 30_000,
+    readBy: ['primary', 'worker'],
+    help: 'A worker whose event loop has been blocked for so long is replaced, and the log says in which function.',
+    example: '10s',
+  }),
+  workerDrainTimeoutMs: define({
+    name: 'WORKER_DRAIN_TIMEOUT',
+    group: 'Workers',
+    type: duration(1000, hour),
+    default: 30_000,
+    readBy: ['primary'],
+    help: 'How long a worker that was replaced may take to finish its requests, before it is killed.',
+    example: '5m',
+  }),
+  reloadSettleMs: define({
+    name: 'RELOAD_SETTLE',
+    group: 'Workers',
+    type: duration(0, hour),
+    default: 1000,
+    readBy: ['primary'],
+    help: 'How long a new worker has to stay up in a reload, before the next one is replaced.',
+    example: '10s',
+  }),
+
+  port: define({
+    name: 'PORT',
+    group: 'HTTP',
+    aliases: ['LISTEN_PORT'],
+    type: port,
+    default: 8080,
+    readBy: ['nginx', 'worker'],
+    help: 'The port that nginx listens on.',
+    example: '80',
+  }),
+  healthPath: define({
+    name: 'HEALTH_PATH',
+    group: 'HTTP',
+    type: urlPath,
+    default: '/healthz',
+    readBy: ['nginx'],
+    help: 'The URL path that answers 200 while the container is ready for requests, and 503 otherwise.',
+    example: '/status/ready',
+  }),
+  requestTimeoutMs: define({
+    name: 'REQUEST_TIMEOUT',
+    group: 'HTTP',
+    type: duration(1000, 24 * hour),
+    default: minute,
+    readBy: ['nginx'],
+    help: 'How long the app may be silent before a client is answered 504: until its answer begins, and between parts of it.',
+    example: '5m',
+  }),
+  trustedProxies: define({
+    name: 'TRUSTED_PROXIES',
+    group: 'HTTP',
+    type: networks,
+    default: [],
+    defaultRule: 'none: the client is whoever connects',
+    readBy: ['nginx'],
+    help: 'Load balancers whose X-Forwarded-For and X-Forwarded-Proto are believed. `private` stands for all private networks.',
+    example: 'private',
+  }),
+  maxUploadBytes: define({
+    name: 'NGINX_MAX_UPLOAD',
+    group: 'HTTP',
+    type: zeroOr(size(1, 1024 * gigabyte), 'no limit'),
+    default: 10 * megabyte,
+    readBy: ['nginx'],
+    help: 'The largest request body; a larger one is answered 413.',
+    example: '50m',
+  }),
+  nginxWorkers: define({
+    name: 'NGINX_WORKER_PROCESSES',
+    group: 'HTTP',
+    type: autoOr(count(1, 512)),
+    default: 'auto',
+    defaultRule: '`auto`: one for each CPU that the container may use',
+    readBy: ['nginx'],
+    help: "nginx's own worker processes.",
+    example: '1',
+  }),
+  nginxConnections: define({
+    name: 'NGINX_WORKER_CONNECTIONS',
+    group: 'HTTP',
+    type: count(64, 1_000_000),
+    default: 4096,
+    readBy: ['nginx'],
+    help: 'Connections of each nginx worker, those to the app included: a request takes two.',
+    example: '16384',
+  }),
+  nginxOpenFiles: define({
+    name: 'NGINX_WORKER_OPEN_FILES',
+    group: 'HTTP',
+    type: count(64, 1_000_000),
+    default: undefined,
+    defaultRule: "the container's own limit",
+    readBy: ['nginx'],
+    help: 'Files and sockets that each nginx worker may have open.',
+    example: '32768',
+  }),
+
+  staticPath: define({
+    name: 'STATIC_PATH',
+    group: 'Files',
+    type: folder,
+    default: '/app/public',
+    defaultRule: '/app/public, if it exists',
+    readBy: ['nginx'],
+    help: 'The folder whose files nginx answers itself, before the app is asked.',
+    example: '/app/dist/client',
+  }),
+  staticUrl: define({
+    name: 'STATIC_URL',
+    group: 'Files',
+    type: urlPrefix,
+    default: '/',
+    readBy: ['nginx'],
+    help: 'Where the files of STATIC_PATH lie in URLs.',
+    example: '/static',
+  }),
+  staticIndex: define({
+    name: 'STATIC_INDEX',
+    group: 'Files',
+    type: toggle,
+    default: false,
+    readBy: ['nginx'],
+    help: 'For single-page apps: a page that neither the files nor the app know (404) is answered with index.html of STATIC_PATH.',
+    example: 'on',
+  }),
+
+  logLevel: define({
+    name: 'LOG_LEVEL',
+    group: 'Logs',
+    type: oneOf({
+      debug: ['trace', 'verbose', 'silly', 'all'],
+      info: ['notice', 'http', 'log'],
+      warn: ['warning'],
+      error: ['err', 'critical', 'crit', 'fatal', 'alert', 'emerg', 'silent', 'off', 'none'],
+    }),
+    default: 'info',
+    readBy: ['entrypoint', 'primary', 'worker', 'nginx'],
+    help: "What the server itself says, and nginx's error log; the words of other loggers are understood. The app finds it in its environment as it is.",
+    example: 'debug',
+  }),
+  accessLog: define({
+    name: 'ACCESS_LOG',
+    group: 'Logs',
+    type: {
+      ...toggle,
+      parse: (text) => (['-', '/dev/stdout'].includes(text) ? true : toggle.parse(text)),
+    },
+    default: true,
+    whenEmpty: false,
+    readBy: ['nginx'],
+    help: 'One line of JSON for each request, on standard output.',
+    example: 'off',
+  }),
+
+  drainDelayMs: define({
+    name: 'DRAIN_DELAY',
+    group: 'Stop',
+    type: duration(0, 10 * minute),
+    default: 0,
+    readBy: ['supervisor'],
     help: 'How long a container that was asked to stop goes on serving, so that load balancers notice.',
     example: '5s',
   }),
-  STOP_TIMEOUT: define({
-    type: duration(1000, 3_600_000),
+  stopTimeoutMs: define({
+    name: 'STOP_TIMEOUT',
+    group: 'Stop',
+    type: duration(1000, hour),
     default: 25_000,
+    readBy: ['supervisor', 'nginx', 'primary'],
     help: 'How long a stop may take in all. Keep it below what the orchestrator waits (Docker 10 s, ECS 30 s).',
     example: '110s',
   }),
 } as const;
 
-export type Name = keyof typeof schema;
+export type Schema = typeof schema;
+export type Key = keyof Schema;
 
 type Value<D extends Definition<unknown>> =
   D['type'] extends Type<infer T> ? (undefined extends D['default'] ? T | undefined : T) : never;
 
-/** The typed values, by the same names. Durations are in milliseconds. */
-export type Values = { readonly [N in Name]: Value<(typeof schema)[N]> };
+/** The typed values. Durations are in milliseconds, sizes in bytes. */
+export type Values = { readonly [K in Key]: Value<Schema[K]> };
+
+/** Every setting, for code that treats all of them alike. */
+export const definitions = Object.entries(schema) as readonly (readonly [Key, Definition<unknown>])[];
+
+/**
+ * Names that begin like this are this image's alone: an unknown one is an error. What else begins with `STATIC_` or
+ * `WORKER_` may well be an app's own (STATIC_DIR, WORKER_CONCURRENCY): there a near miss is an error, the rest is not ours.
+ */
+export const ourPrefixes = { alone: ['NGINX_'], shared: ['STATIC_', 'WORKER_', 'MAX_WORKER_'] } as const;

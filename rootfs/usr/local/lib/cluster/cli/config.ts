@@ -1,0 +1,175 @@
+// `cluster config`: what the container is configured with, and why. Needs no running server.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
+import { findPreStart } from '../app/prestart.ts';
+import { type Explained, loadConfiguration, makeConfiguration, renderNginx, summarise } from '../configuration.ts';
+import { ClusterError, errors } from '../errors.ts';
+import { checkNginxConfiguration } from '../nginx/check.ts';
+import { nginxFolder } from '../paths.ts';
+import type { Origin } from '../settings/read.ts';
+import { defaultOf } from '../settings/reference.ts';
+import { type Definition, definitions } from '../settings/schema.ts';
+import { columns } from './table.ts';
+
+type Subcommand = (args: readonly string[]) => Promise<void>;
+
+const subcommands: Record<string, { run: Subcommand; help: string }> = {
+  check: { run: check, help: 'is everything right? `RUN cluster config check` in a Dockerfile asks at build time' },
+  print: { run: print, help: 'every setting, its value and where it comes from; --json for machines' },
+  nginx: { run: nginx, help: 'the rendered nginx.conf' },
+  help: { run: help, help: 'every setting, what it is and what it may be' },
+};
+
+export async function config([name = 'print', ...args]: readonly string[]): Promise<number> {
+  const subcommand = Object.hasOwn(subcommands, name.replace(/^-+/, ''))
+    ? subcommands[name.replace(/^-+/, '')]
+    : undefined;
+  if (subcommand === undefined) throw errors.unknownCommand(`config ${name}`, Object.keys(subcommands));
+  await subcommand.run(args);
+  return 0;
+}
+
+/** The same checks as at a start. */
+async function check(): Promise<void> {
+  const configuration = await configure();
+  for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
+  const folder = makeTemporaryFolder();
+  try {
+    const app = findApp(configuration.settings.appModule);
+    findPreStart(configuration.settings.preStartPath);
+    const file = join(folder, 'nginx.conf');
+    writeFileSync(file, renderNginx(configuration, folder));
+    checkNginxConfiguration(file);
+    process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);
+  } catch (error) {
+    throw explainUnreadable(error);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeTemporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'nginx-'));
+  } catch (error) {
+    throw errors.noTemporaryFolder(tmpdir(), (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}
+
+async function print(args: readonly string[]): Promise<void> {
+  const configuration = await configure();
+  process.stdout.write(
+    args.includes('--json') ? `${JSON.stringify(asJson(configuration), null, 2)}\n` : asText(configuration),
+  );
+}
+
+async function nginx(): Promise<void> {
+  process.stdout.write(renderNginx(await configure(), nginxFolder));
+}
+
+async function help([name]: readonly string[]): Promise<void> {
+  const chosen = definitions.filter(([, each]) => name === undefined || [each.name, ...each.aliases].includes(name));
+  if (chosen.length === 0)
+    throw errors.unknownSetting(
+      name ?? '',
+      definitions.map(([, each]) => each.name),
+    );
+  process.stdout.write(chosen.map(([, definition]) => describe(definition)).join('\n'));
+}
+
+/** In the mode that the server runs in, where one runs in this container. */
+async function configure(): Promise<Explained> {
+  let mode: 'production' | 'development' = 'production';
+  try {
+    ({ mode } = loadConfiguration().settings);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+  }
+  return makeConfiguration(process.env, mode);
+}
+
+interface Computed {
+  readonly value: number | undefined;
+  readonly unit?: string;
+  readonly because: string;
+}
+
+/** What was computed, by the names that users see. */
+function computedOf({ machine, plan }: Explained): Readonly<Record<string, Computed>> {
+  const { minWorkers, maxWorkers, workerMemoryBytes, heapMb, semiSpaceMb, nginxWorkers, because } = plan;
+  const megabytes = (bytes: number) => Math.floor(bytes / 1024 ** 2);
+  return {
+    cpus: { value: Number(machine.cpus.value.toFixed(2)), because: machine.cpus.source },
+    memory: { value: megabytes(machine.memoryBytes.value), unit: 'MB', because: machine.memoryBytes.source },
+    ...(minWorkers === maxWorkers
+      ? { workers: { value: maxWorkers, because: because.workers } }
+      : {
+          workersMin: { value: minWorkers, because: `${because.workers}: at the start, and without load` },
+          workersMax: { value: maxWorkers, because: `${because.workers}: under load, as far as memory allows` },
+        }),
+    workerMemory: { value: megabytes(workerMemoryBytes), unit: 'MB', because: because.workerMemory },
+    workerHeap: { value: heapMb, unit: 'MB', because: because.heap },
+    workerSemiSpace: { value: semiSpaceMb, unit: 'MB', because: because.semiSpace },
+    nginxWorkers: { value: nginxWorkers, because: because.nginxWorkers },
+  };
+}
+
+/** Two tables: what can be set, and what follows from it and from the machine. */
+export function asText(configuration: Explained): string {
+  const { settings, origins, warnings } = configuration;
+  const set = definitions.map(([key, definition]) => [
+    definition.name,
+    shownValue(definition, settings[key]),
+    shownOrigin(origins[key]),
+  ]);
+  const computed = Object.entries(computedOf(configuration)).map(([name, { value, unit = '', because }]) => [
+    name,
+    value === undefined ? '-' : `${value} ${unit}`.trim(),
+    because,
+  ]);
+  const warned = warnings.map((warning) => `warning: ${warning}\n`).join('');
+  return `${columns([['SETTING', 'VALUE', 'FROM'], ...set])}\n${columns([['COMPUTED', 'VALUE', 'BECAUSE'], ...computed])}${warned === '' ? '' : `\n${warned}`}`;
+}
+
+export function asJson(configuration: Explained) {
+  const { settings, origins, warnings } = configuration;
+  return {
+    settings: Object.fromEntries(
+      definitions.map(([key, definition]) => [
+        definition.name,
+        {
+          value: definition.isSecret && origins[key].kind !== 'default' ? null : (settings[key] ?? null),
+          text: shownValue(definition, settings[key]),
+          from: origins[key],
+        },
+      ]),
+    ),
+    computed: computedOf(configuration),
+    warnings,
+  };
+}
+
+function shownValue({ isSecret, type, default: preset }: Definition<unknown>, value: unknown): string {
+  if (isSecret && value !== preset) return '(not shown)';
+  return value === undefined ? '-' : type.format(value) || '-';
+}
+
+function shownOrigin(origin: Origin): string {
+  switch (origin.kind) {
+    case 'default':
+      return 'default';
+    case 'environment':
+      return `environment, ${origin.variable}`;
+    case 'file':
+      return `file ${origin.path}, ${origin.variable}`;
+  }
+}
+
+function describe(definition: Definition<unknown>): string {
+  const { name, aliases, type, help, example, isSecret } = definition;
+  const also = aliases.length > 0 ? ` (also ${aliases.join(', ')})` : '';
+  const secret = isSecret ? `  ${name}_FILE: a file that holds it\n` : '';
+  return `${name}${also}\n  ${help}\n  ${type.allowed}\n  default: ${defaultOf(definition)}\n  example: ${name}=${example}\n${secret}`;
+}

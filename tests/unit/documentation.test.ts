@@ -1,0 +1,53 @@
+// What is said of the settings elsewhere is what the schema says.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import { renderReference } from '../../rootfs/usr/local/lib/cluster/settings/reference.ts';
+import { definitions, schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
+import { projectRoot } from '../../tools/paths.ts';
+
+const names = definitions.flatMap(([, { name, aliases }]) => [name, ...aliases]);
+
+test('docs/settings.md is what `npm run docs` makes of the schema', () => {
+  assert.equal(read('docs/settings.md'), renderReference());
+});
+
+test('the README has settings of the schema, with their defaults', () => {
+  const rows = Array.from(
+    read('README.md').matchAll(/^\| `([A-Z_]+)`[^|]*\| ([^|]*)\|/gm),
+    ([, name = '', preset = '']) => ({
+      name,
+      preset: preset.trim(),
+    }),
+  );
+  assert.ok(rows.length >= 8, `${rows.length} rows`);
+  for (const { name, preset } of rows) {
+    const definition = definitions.find(([, each]) => each.name === name)?.[1];
+    assert.ok(definition !== undefined, `${name} is not in the schema`);
+    const text = definition.default === undefined ? '' : `\`${definition.type.format(definition.default)}\``;
+    assert.ok(preset === text || (preset === '' && text === '``'), `${name}: ${preset}, by the schema ${text}`);
+  }
+});
+
+test('the Dockerfile sets no setting, exposes the default port, and nothing in it looks like a typo', () => {
+  const dockerfile = read('Dockerfile');
+  const environment = Object.fromEntries(
+    Array.from(dockerfile.matchAll(/^(?:ENV| {4}) ?([A-Z][A-Z0-9_]*)=(\S+)/gm), ([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  );
+  assert.ok('PATH' in environment && 'S6_KEEP_ENV' in environment, JSON.stringify(environment));
+  assert.deepEqual(
+    names.filter((name) => name in environment),
+    [],
+  );
+  assert.deepEqual(readSettings(environment).warnings, []);
+  assert.match(dockerfile, new RegExp(`^EXPOSE ${schema.port.default}$`, 'm'));
+});
+
+function read(path: string): string {
+  return readFileSync(join(projectRoot, path), 'utf8');
+}
