@@ -92,7 +92,7 @@ const cases: Case[] = [
     name: 'wrong settings',
     options: { environment: { PORT: '80800', WORKERS: 'many' } },
     exitCode: 78,
-    reason: /WORKERS="many": must be `auto` or a number/,
+    reason: /PORT="80800": must be a port between 1 and 65535\. For example PORT=80\.$/,
   },
   {
     name: 'an init process of Docker’s',
