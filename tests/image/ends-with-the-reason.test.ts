@@ -8,7 +8,12 @@ import { type Options, runToItsEnd } from './support/container.ts';
 
 const unreadable = mkdtempSync(join(tmpdir(), 'unreadable-'));
 chmodSync(unreadable, 0);
-after(() => rmdirSync(unreadable));
+const ofAnother = mkdtempSync(join(tmpdir(), 'of-another-'));
+chmodSync(ofAnother, 0o755);
+after(() => {
+  rmdirSync(unreadable);
+  rmdirSync(ofAnother);
+});
 
 interface Case {
   name: string;
@@ -104,7 +109,7 @@ const cases: Case[] = [
     name: 'a read-only root without a writable /run',
     options: { readOnly: true },
     exitCode: 100,
-    reason: /\/run .*is not writable\. .*--tmpfs \/run:exec/,
+    reason: /\/run is read-only\. .*--tmpfs \/run:exec/,
   },
   {
     name: 'a /run that is mounted noexec',
@@ -113,10 +118,10 @@ const cases: Case[] = [
     reason: /\/run is mounted noexec.*--tmpfs \/run:exec/,
   },
   {
-    name: 'a user outside of group 0',
-    options: { user: '12345:12345' },
+    name: 'a volume at /run that its user cannot write',
+    options: { user: '12345:12345', mounts: { '/run': ofAnother } },
     exitCode: 100,
-    reason: /docker run --user 12345:0/,
+    reason: /\/run \(owner 0:0, mode 755\) cannot be written by user 12345, group 12345\. .*mode=1777/,
   },
 ];
 

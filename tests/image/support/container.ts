@@ -33,8 +33,8 @@ export interface Options {
   /** Folders of this machine, by where they are mounted. */
   mounts?: Record<string, string>;
   dropCapabilities?: boolean;
-  /** Docker's --cpus and --memory. */
-  limits?: { cpus?: number; memoryMb?: number };
+  /** Docker's --cpus, --memory and --pids-limit. */
+  limits?: { cpus?: number; memoryMb?: number; pids?: number };
   /** Docker's --network: `container:ID` is that of another container. */
   network?: string;
   /** Where readiness is asked for, if not at /healthz. */
@@ -188,7 +188,8 @@ class ConfiguredContainer extends GenericContainer {
   protected override async beforeContainerCreated(): Promise<void> {
     if (this.#options.readOnly !== undefined) this.hostConfig.ReadonlyRootfs = this.#options.readOnly;
     if (this.#options.init !== undefined) this.hostConfig.Init = this.#options.init;
-    const { cpus, memoryMb } = this.#options.limits ?? {};
+    const { cpus, memoryMb, pids } = this.#options.limits ?? {};
+    if (pids !== undefined) this.hostConfig.PidsLimit = pids;
     if (cpus !== undefined) this.hostConfig.NanoCpus = cpus * 1e9;
     if (memoryMb !== undefined) this.hostConfig.Memory = memoryMb * 1024 ** 2;
   }

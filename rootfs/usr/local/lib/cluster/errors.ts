@@ -30,18 +30,18 @@ export const errors = {
       'this image brings its own init, which must be process 1: drop `docker run --init` (Compose: `init: false`; ECS: `"initProcessEnabled": false`; Kubernetes: no `shareProcessNamespace`).',
     ),
 
-  runNotWritable: (owner: string) =>
+  runReadOnly: () =>
+    new ClusterError(
+      'RUN_READ_ONLY',
+      exitCannotRunHere,
+      '/run is read-only. With a read-only root add `docker run --tmpfs /run:exec --tmpfs /tmp` (Compose: `tmpfs: ["/run:exec", "/tmp"]`; ECS: `linuxParameters.tmpfs` with the mount option "exec", or a volume at /run; Kubernetes: an emptyDir at /run and at /tmp).',
+    ),
+
+  runNotWritable: (owner: string, uid: number, gid: number) =>
     new ClusterError(
       'RUN_NOT_WRITABLE',
       exitCannotRunHere,
-      `/run (${owner}) is not writable. With a read-only root add \`docker run --tmpfs /run:exec --tmpfs /tmp\` (Compose: \`tmpfs: ["/run:exec", "/tmp"]\`; ECS: \`linuxParameters.tmpfs\` with the mount option "exec"; Kubernetes: an emptyDir at /run and at /tmp).`,
-    ),
-
-  runWrongOwner: (owner: string, uid: number, gid: number) =>
-    new ClusterError(
-      'RUN_WRONG_OWNER',
-      exitCannotRunHere,
-      `/run (${owner}) belongs neither to user ${uid} nor, writable, to group ${gid}, which s6-overlay requires. Run with group 0: \`docker run --user ${uid}:0\` (Compose and ECS: \`user: "${uid}:0"\`; Kubernetes: \`runAsGroup: 0\`).`,
+      `/run (${owner}) cannot be written by user ${uid}, group ${gid}. Something is mounted there: make it writable for them (Docker: \`--tmpfs /run:exec,mode=1777\`; Compose: \`tmpfs: ["/run:exec,mode=1777"]\`; ECS: the mount options "exec" and "mode=1777"; Kubernetes: \`securityContext: { fsGroup: ${gid} }\` of the pod).`,
     ),
 
   runNotExecutable: () =>
