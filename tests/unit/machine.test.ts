@@ -32,8 +32,10 @@ for (const [what, files, affinity, cpus] of cases) {
 }
 
 test('one worker a CPU, unless WORKERS says otherwise; one nginx worker a CPU', () => {
-  assert.deepEqual(planProcesses(readSettings({}), 4), { workers: 4, nginxWorkers: 4 });
-  assert.deepEqual(planProcesses(readSettings({ WORKERS: '7' }), 4), { workers: 7, nginxWorkers: 4 });
+  const { memoryBytes: _, ...plan } = planProcesses(readSettings({}), 4);
+  assert.deepEqual(plan, { minWorkers: 4, maxWorkers: 4, startWorkers: 4, nginxWorkers: 4 });
+  assert.equal(planProcesses(readSettings({ WORKERS: '7' }), 4).maxWorkers, 7);
+  assert.equal(planProcesses(readSettings({ WORKERS: '2-7' }), 4).startWorkers, 4);
 });
 
 test('the parts of a stop add up to STOP_TIMEOUT', () => {

@@ -5,7 +5,7 @@ import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.t
 
 const context: NginxContext = {
   settings: readSettings({}),
-  plan: { workers: 3, nginxWorkers: 2 },
+  plan: { minWorkers: 1, maxWorkers: 3, startWorkers: 2, nginxWorkers: 2, memoryBytes: 1e9 },
   isRoot: false,
   hasIpv6: true,
   hasStaticFolder: true,

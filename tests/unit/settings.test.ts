@@ -16,6 +16,12 @@ test('without any variable the defaults hold', () => {
     bootTimeoutMs: 30_000,
     drainDelayMs: 0,
     stopTimeoutMs: 25_000,
+    workerDrainTimeoutMs: 30_000,
+    workerStallTimeoutMs: 30_000,
+    reloadSettleMs: 1000,
+    maxRequests: 0,
+    maxWorkerMemoryBytes: 0,
+    maxWorkerLifetimeMs: 0,
   });
 });
 
@@ -27,7 +33,7 @@ test('every example of the schema is allowed', () => {
 
 test('names that users know from elsewhere mean the same', () => {
   assert.equal(readSettings({ LISTEN_PORT: '80' }).port, 80);
-  assert.equal(readSettings({ WEB_CONCURRENCY: '3' }).workers, 3);
+  assert.deepEqual(readSettings({ WEB_CONCURRENCY: '3' }).workers, { min: 3, max: 3 });
 });
 
 test('an empty value counts as not set', () => {
@@ -76,7 +82,7 @@ test('all problems at once, each on a line with the value and what is allowed', 
       assert.equal(error.exitCode, 78);
       assert.equal(lines.length, 3);
       assert.match(lines[0] ?? '', /^PORT="80800": must be a port between 1 and 65535\. Example: PORT=80\.$/);
-      assert.match(lines[1] ?? '', /^WORKERS="many": must be `auto` or a number/);
+      assert.match(lines[1] ?? '', /^WORKERS="many": must be `auto`, a number/);
       assert.match(lines[2] ?? '', /^BOOT_TIMEOUT="1h": must be a duration/);
       return true;
     },

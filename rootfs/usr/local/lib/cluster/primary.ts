@@ -18,7 +18,7 @@ const settings = loadSettings();
 const isDevelopment = settings.mode === 'development';
 const plan = planProcesses(settings, availableCpus());
 const app = findApp(settings.appModule);
-log(`runs ${nameOf(app)}, ${app.reason}, in ${plan.workers} worker${plan.workers === 1 ? '' : 's'}`);
+log(`runs ${nameOf(app)}, ${app.reason}, in ${plan.startWorkers} worker${plan.startWorkers === 1 ? '' : 's'}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
 /** Dev mode: why no version of the app answers. */
@@ -28,7 +28,7 @@ let manifest = '';
 const pool = new Pool({
   app,
   appArguments: settings.appArguments,
-  workers: plan.workers,
+  workers: plan.maxWorkers,
   port: settings.port,
   typeScriptManifest: () => manifest,
   nodeEnvironment: settings.mode,

@@ -1,18 +1,30 @@
 // Settings and machine → how many processes of each kind, and who gets how much of the time to stop. Pure.
+import { totalmem } from 'node:os';
 import type { Settings } from '../settings/read.ts';
 
 export interface Plan {
-  /** Workers that run the app, and so slots: one unix socket each. */
-  readonly workers: number;
+  readonly minWorkers: number;
+  /** As many slots, one unix socket each. */
+  readonly maxWorkers: number;
+  readonly startWorkers: number;
   readonly nginxWorkers: number;
+  /** What the container may use. */
+  readonly memoryBytes: number;
 }
 
 /** One worker in dev mode, where one is started anew at each change. @param cpus CPUs that the container may use, a whole number */
 export function planProcesses(settings: Settings, cpus: number): Plan {
-  if (settings.mode === 'development') return { workers: 1, nginxWorkers: 1 };
+  const memoryBytes = process.constrainedMemory() || totalmem();
+  if (settings.mode === 'development') {
+    return { minWorkers: 1, maxWorkers: 1, startWorkers: 1, nginxWorkers: 1, memoryBytes };
+  }
+  const { min, max } = settings.workers === 'auto' ? { min: cpus, max: cpus } : settings.workers;
   return {
-    workers: settings.workers === 'auto' ? cpus : settings.workers,
+    minWorkers: min,
+    maxWorkers: max,
+    startWorkers: Math.min(max, Math.max(min, cpus)),
     nginxWorkers: cpus,
+    memoryBytes,
   };
 }
 

@@ -120,8 +120,8 @@ ${settings.mode === 'development' ? devLocation : ''}  }
 `;
 }
 
-function slots({ workers }: Plan): string {
-  return Array.from({ length: workers }, (_, slot) => `server unix:${slotSocket(slot)} max_fails=0;`).join('\n');
+function slots({ maxWorkers }: Plan): string {
+  return Array.from({ length: maxWorkers }, (_, slot) => `server unix:${slotSocket(slot)} max_fails=0;`).join('\n');
 }
 
 function staticLocations(staticPath: string): string {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { errors } from '../errors.ts';
 import { run } from '../paths.ts';
 import { type Definition, type Name, schema, type Values } from './schema.ts';
+import type { WorkerRange } from './types.ts';
 
 /** `development`: `docker run -v .:/app IMAGE dev`. */
 export type Mode = 'production' | 'development';
@@ -11,7 +12,7 @@ export type Mode = 'production' | 'development';
 export interface Settings {
   readonly mode: Mode;
   readonly port: number;
-  readonly workers: number | 'auto';
+  readonly workers: WorkerRange | 'auto';
   readonly appModule: string | undefined;
   readonly appArguments: readonly string[];
   /** Absolute; undefined where no script is to run. */
@@ -21,6 +22,13 @@ export interface Settings {
   readonly bootTimeoutMs: number;
   readonly drainDelayMs: number;
   readonly stopTimeoutMs: number;
+  readonly workerDrainTimeoutMs: number;
+  /** 0: off, as in the four below. */
+  readonly workerStallTimeoutMs: number;
+  readonly reloadSettleMs: number;
+  readonly maxRequests: number;
+  readonly maxWorkerMemoryBytes: number;
+  readonly maxWorkerLifetimeMs: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,6 +62,12 @@ export function readSettings(environment: Environment, mode: Mode = 'production'
     bootTimeoutMs: values.BOOT_TIMEOUT,
     drainDelayMs: values.DRAIN_DELAY,
     stopTimeoutMs: values.STOP_TIMEOUT,
+    workerDrainTimeoutMs: values.WORKER_DRAIN_TIMEOUT,
+    workerStallTimeoutMs: values.WORKER_STALL_TIMEOUT,
+    reloadSettleMs: values.RELOAD_SETTLE,
+    maxRequests: values.MAX_REQUESTS,
+    maxWorkerMemoryBytes: values.MAX_WORKER_MEMORY,
+    maxWorkerLifetimeMs: values.MAX_WORKER_LIFETIME,
   };
 }
 

@@ -1,5 +1,5 @@
 // Every variable that the image knows: this file is the contract. Everything downstream reads the Settings it yields.
-import { duration, file, folder, port, type Type, urlPath, words, workerCount } from './types.ts';
+import { bytes, count, duration, file, folder, port, type Type, urlPath, words, workerCount } from './types.ts';
 
 /** One variable. */
 export interface Definition<T> {
@@ -38,7 +38,7 @@ export const schema = {
     default: 'auto',
     aliases: ['WEB_CONCURRENCY'],
     help: 'How many workers run the app. `auto` is one for each CPU that the container may use.',
-    example: '4',
+    example: '2-8',
   }),
   APP_MODULE: define({
     type: file,
@@ -88,6 +88,42 @@ export const schema = {
     default: 25_000,
     help: 'How long a stop may take in all. Keep it below what the orchestrator waits (Docker 10 s, ECS 30 s).',
     example: '110s',
+  }),
+  WORKER_DRAIN_TIMEOUT: define({
+    type: duration(1000, 3_600_000),
+    default: 30_000,
+    help: 'How long a worker that was replaced may take to finish its requests and shut down.',
+    example: '2m',
+  }),
+  WORKER_STALL_TIMEOUT: define({
+    type: duration(0, 3_600_000),
+    default: 30_000,
+    help: 'How long a worker may give no sign of life before it is replaced. 0: for ever.',
+    example: '10s',
+  }),
+  RELOAD_SETTLE: define({
+    type: duration(0, 600_000),
+    default: 1000,
+    help: 'How long a new worker has to stay up before the one that it replaces is ended.',
+    example: '5s',
+  }),
+  MAX_REQUESTS: define({
+    type: count,
+    default: 0,
+    help: 'After about so many requests a worker is replaced. 0: never.',
+    example: '100000',
+  }),
+  MAX_WORKER_MEMORY: define({
+    type: bytes,
+    default: 0,
+    help: 'A worker that holds more memory than this is replaced. 0: never.',
+    example: '400m',
+  }),
+  MAX_WORKER_LIFETIME: define({
+    type: duration(0, 999_999_999_000),
+    default: 0,
+    help: 'After about this time a worker is replaced. 0: never.',
+    example: '60m',
   }),
 } as const;
 

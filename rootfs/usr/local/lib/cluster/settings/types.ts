@@ -13,9 +13,34 @@ export const port: Type<number> = {
   parse: (text) => integer(text, 1, 65_535),
 };
 
-export const workerCount: Type<number | 'auto'> = {
-  allowed: '`auto` or a number of workers between 1 and 512',
-  parse: (text) => (text === 'auto' ? 'auto' : integer(text, 1, 512)),
+export interface WorkerRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+export const workerCount: Type<WorkerRange | 'auto'> = {
+  allowed: '`auto`, a number of workers between 1 and 512, or a range such as 1-4',
+  parse(text) {
+    if (text === 'auto') return 'auto';
+    const [min, max = min] = text.split('-').map((part) => integer(part, 1, 512));
+    return min === undefined || max === undefined || min > max || text.split('-').length > 2 ? undefined : { min, max };
+  },
+};
+
+/** An amount of memory in bytes (`100000000`), or with a unit of 1024: `512k`, `300m`, `1g`. */
+export const bytes: Type<number> = {
+  allowed: 'an amount of memory, such as 300m or 1g',
+  parse(text) {
+    const match = /^(\d{1,12})([kmg]?)b?$/i.exec(text);
+    if (match === null) return undefined;
+    const [, amount = '', unit = ''] = match;
+    return Number(amount) * 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' ');
+  },
+};
+
+export const count: Type<number> = {
+  allowed: 'a whole number',
+  parse: (text) => integer(text, 0, 999_999_999),
 };
 
 /** A duration in seconds (`30`, `30s`), minutes (`2m`) or milliseconds (`500ms`). Value in milliseconds. */
