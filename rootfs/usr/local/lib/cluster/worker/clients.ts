@@ -58,9 +58,18 @@ export class Connections {
   readonly #upgraded = new Map<Socket, string>();
   /** From now on every answer says `Connection: close`. */
   isClosing = false;
+  /** So many requests have come, upgrades included. */
+  requests = 0;
 
   get plain(): number {
     return this.#plain.size;
+  }
+
+  /** Counted when asked for, so that no request pays for it. */
+  get inFlight(): number {
+    let count = 0;
+    for (const socket of this.#plain) if (responseOn(socket) !== undefined) count += 1;
+    return count;
   }
 
   /** By what they were upgraded to, in lower case. */
@@ -85,10 +94,25 @@ export class Connections {
   startClosing(): void {
     this.isClosing = true;
     for (const socket of this.#plain) {
-      const response = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage;
-      if (response !== undefined && response !== null && !response.headersSent) response.shouldKeepAlive = false;
+      const response = responseOn(socket);
+      if (response !== undefined && !response.headersSent) response.shouldKeepAlive = false;
     }
   }
+
+  /** Server-sent events that are being sent, with their connections. */
+  eventStreams(): [Socket, ServerResponse][] {
+    return [...this.#plain].flatMap((socket): [Socket, ServerResponse][] => {
+      const response = responseOn(socket) as (ServerResponse & { _header?: string | null }) | undefined;
+      // As it was sent: writeHead() takes headers that getHeader() knows nothing of.
+      const isEventStream = /\r\ncontent-type: *text\/event-stream/i.test(response?._header ?? '');
+      return response !== undefined && isEventStream ? [[socket, response]] : [];
+    });
+  }
+}
+
+/** The response that a connection is at. */
+function responseOn(socket: Socket): ServerResponse | undefined {
+  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
 /**
@@ -110,11 +134,13 @@ export function identifyClients(server: Server, connections: Connections): () =>
       case 'request':
       case 'checkContinue':
       case 'checkExpectation':
+        connections.requests += 1;
         began(args[0] as IncomingMessage);
         if (connections.isClosing) (args[1] as ServerResponse).shouldKeepAlive = false;
         break;
       case 'upgrade':
       case 'connect':
+        connections.requests += 1;
         began(args[0] as IncomingMessage);
         connections.becameUpgraded(args[1] as Socket, protocolAfter(args[0] as IncomingMessage));
         break;
