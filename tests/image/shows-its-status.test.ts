@@ -10,7 +10,7 @@ test('cluster status shows a line for each worker', async (t) => {
   assert.equal(exitCode, 0);
   assert.match(
     output,
-    /^ready, up \d+ s, primary \d+, \/app\/main\.ts\nslot +pid +state +uptime +restarts\n0 +\d+ +ready .*\n1 +\d+ +ready /,
+    /^ready, up \d+ s, primary \d+, \/app\/main\.ts\nslot +pid +state +uptime +requests +in-flight +loop +delay +memory +restarts +last-exit\n0 +\d+ +ready .*\n1 +\d+ +ready /,
   );
 });
 
@@ -40,5 +40,5 @@ test('without a running server it says so, and an unknown command names the know
   assert.match(health.lastLine, /no server was started in this container/);
   const unknown = await runToItsEnd(t, { command: ['cluster', 'statsu'] });
   assert.equal(unknown.exitCode, 2);
-  assert.match(unknown.lastLine, /cluster statsu: no such command\. There are: status, build, health\./);
+  assert.match(unknown.lastLine, /cluster statsu: no such command\. There are: status, reload, scale, build, health\./);
 });

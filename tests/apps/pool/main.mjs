@@ -1,5 +1,6 @@
 // What the tests of the pool ask of an app: answers that can be checked, and every way to be a bad worker.
-import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { createHash, pbkdf2Sync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -20,13 +21,17 @@ const routes = {
     blockTheLoop(Number(searchParams.get('ms')));
     return who;
   },
-  async burn(_request, { searchParams }) {
-    blockTheLoop(Number(searchParams.get('ms')));
+  // Blocked where no debugger can look: the stack can only be had afterwards.
+  async hash() {
+    pbkdf2Sync('password', 'salt', 20_000_000, 64, 'sha512');
     return who;
   },
   async leak(_request, { searchParams }) {
     kept.push(Buffer.alloc(Number(searchParams.get('bytes')), 1));
     return who;
+  },
+  async spawn() {
+    return { pid: spawn('sleep', ['1000'], { stdio: 'ignore' }).pid };
   },
   async crash() {
     process.exit(9);

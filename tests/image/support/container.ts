@@ -79,6 +79,11 @@ export class Container {
     throw new Error(`not ready in time:\n${this.#printed.text}`);
   }
 
+  /** What it has printed so far. */
+  get output(): string {
+    return this.#printed.text;
+  }
+
   /** Resolves when the container has printed it. */
   printed(pattern: RegExp): Promise<RegExpExecArray> {
     return this.#printed.until(pattern);
@@ -98,6 +103,14 @@ export class Container {
   async stop(timeoutSeconds = 10): Promise<End> {
     await (await this.#runtime()).stop({ t: timeoutSeconds });
     return this.end();
+  }
+
+  /** Stops every process of the container for a time, as a suspended machine would. */
+  async freeze(ms: number): Promise<void> {
+    const container = await this.#runtime();
+    await container.pause();
+    await sleep(ms);
+    await container.unpause();
   }
 
   async restart(): Promise<void> {

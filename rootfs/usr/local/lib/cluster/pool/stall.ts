@@ -5,8 +5,8 @@ import type { Policy, Worker } from './state.ts';
 export const tickEveryMs = 250;
 /** Something happens at each tick. When nothing did for so long, it was the primary that stood still. */
 const longestPauseMs = 1500;
-/** So long a stalled worker's stack is waited for; it takes about 30 ms, where the loop is busy with JavaScript. */
-export const stackTimeoutMs = 500;
+/** So long a stalled worker's stack is waited for; it takes about 30 ms where the loop is busy with JavaScript. */
+export const stackTimeoutMs = 1000;
 
 /** How often a worker tells how it is: often enough that several reports fit into the time after which it counts as stalled. */
 export function reportEveryMs({ stallTimeoutMs }: Pick<Policy, 'stallTimeoutMs'>): number {

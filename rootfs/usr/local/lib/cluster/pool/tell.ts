@@ -33,7 +33,7 @@ export function describeDeath(
     `${Math.round((report?.memoryBytes ?? 0) / 1e6)} MB`,
   ];
   const where =
-    reason === 'stalled' ? `; its event loop stood at ${stack || 'no JavaScript: in a native call, it seems'}` : '';
+    reason === 'stalled' ? `; its event loop stood at ${stack || 'an unknown place: in a native call, it seems'}` : '';
   const next = replacedInMs === undefined ? '' : `; replaced in ${replacedInMs} ms`;
   return facts.join(', ') + where + next;
 }
