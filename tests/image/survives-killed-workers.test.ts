@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Container } from './support/container.ts';
 import { Load } from './support/load.ts';
 import { amount } from './support/long.ts';
-import { pidsOf, servePool, statusOf, until } from './support/workers.ts';
+import { pidsOf, servePool, signal, statusOf, until } from './support/workers.ts';
 
 test('a worker killed at random: no GET fails, and of POST only those in flight in it', async (t) => {
   const container = await servePool(t, '4');
@@ -17,7 +18,7 @@ test('a worker killed at random: no GET fails, and of POST only those in flight 
     const answered = load.requests;
     while (load.requests < answered + 100) await sleep(10);
     const beganAt = performance.now();
-    await container.exec('sh', '-c', `kill -9 ${pid}`);
+    await signal(container, 'KILL', pid);
     // Until it is dead it may be sent requests: its socket takes connections to the end.
     await container.printed(new RegExp(`pid ${pid}\\) crashed, was killed by SIGKILL`));
     kills.push({ beganAt, endedAt: performance.now() });
@@ -38,12 +39,44 @@ test('a worker killed at random: no GET fails, and of POST only those in flight 
 });
 
 test('what a worker has started ends with it', async (t) => {
-  const container = await servePool(t, '1', {
-    app: 'pool',
-    environment: { RELOAD_SETTLE: '0' },
-  });
+  const container = await servePool(t, '1', { environment: { RELOAD_SETTLE: '0' } });
   const { pid } = (await (await container.get('/spawn')).json()) as { pid: number };
-  assert.equal((await container.exec('test', '-d', `/proc/${pid}`)).exitCode, 0);
-  await container.exec('cluster', 'reload');
-  assert.equal((await container.exec('test', '-d', `/proc/${pid}`)).exitCode, 1, 'it still runs');
+  assert.equal(await runs(container, pid), true);
+  assert.equal((await container.exec('cluster', 'reload')).exitCode, 0);
+  assert.equal(await runs(container, pid), false);
 });
+
+test('a primary that is killed leaves nothing behind: no worker, blocked or not, and nothing that one has started', async (t) => {
+  const container = await servePool(t, '2', { environment: { WORKER_STALL_TIMEOUT: '0' } });
+  const before = await statusOf(container);
+  const { pid } = (await (await container.get('/spawn')).json()) as { pid: number };
+  container.get('/block?ms=60000', { method: 'POST' }).catch(() => undefined);
+  await until(container, ({ workers }) => workers.some(({ reportAgeMs }) => (reportAgeMs ?? 0) > 2000));
+  await signal(container, 'KILL', before.pid);
+  await container.printed(/app was killed by signal 9; restarting it/);
+  await container.ready();
+  for (const old of [...pidsOf(before), pid]) assert.equal(await runs(container, old), false, `${old} still runs`);
+  const sockets = (await container.exec('sh', '-c', 'ls /run/cluster/worker-*.sock')).output.trim().split(/\s+/);
+  const after = await until(container, (status) => pidsOf(status).length === 2);
+  assert.equal(sockets.length <= after.workers.length, true, `sockets of the dead: ${sockets}`);
+});
+
+test('process titles say role, slot and state', async (t) => {
+  const container = await servePool(t, '2');
+  const { pid, workers } = await statusOf(container);
+  const titleOf = async (pid: number | null) =>
+    (await container.exec('sh', '-c', `tr '\\0' ' ' < /proc/${pid}/cmdline`)).output.trim();
+  assert.equal(await titleOf(pid), 'primary 2 ready');
+  assert.equal(await titleOf(workers[1]?.pid ?? 0), 'worker 1 ready');
+  const slow = container.get('/slow?ms=60000');
+  slow.catch(() => undefined);
+  const busy = await until(container, ({ workers }) => workers.some(({ inFlight }) => inFlight > 0));
+  const draining = busy.workers.find(({ inFlight }) => inFlight > 0)?.pid ?? 0;
+  container.exec('cluster', 'reload').catch(() => undefined);
+  await until(container, ({ leaving }) => leaving.some(({ pid }) => pid === draining));
+  assert.match(await titleOf(draining), /^worker \d draining$/);
+});
+
+async function runs(container: Container, pid: number): Promise<boolean> {
+  return (await container.exec('test', '-d', `/proc/${pid}`)).exitCode === 0;
+}

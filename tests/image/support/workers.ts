@@ -35,3 +35,9 @@ export function readyWorkers({ workers }: Pick<Status, 'workers'>): Status['work
 export function pidsOf(status: Status): number[] {
   return readyWorkers(status).map(({ pid }) => pid ?? 0);
 }
+
+/** Sends a signal to one process of the container. */
+export async function signal(container: Container, name: string, pid: number | null | undefined): Promise<void> {
+  const { exitCode, output } = await container.exec('sh', '-c', `kill -${name} ${pid}`);
+  if (exitCode !== 0) throw new Error(output);
+}
