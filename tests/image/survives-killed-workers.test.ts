@@ -73,7 +73,7 @@ test('process titles say role, slot and state', async (t) => {
   const busy = await until(container, ({ workers }) => workers.some(({ inFlight }) => inFlight > 0));
   const draining = busy.workers.find(({ inFlight }) => inFlight > 0)?.pid ?? 0;
   container.exec('cluster', 'reload').catch(() => undefined);
-  await until(container, ({ leaving }) => leaving.some(({ pid }) => pid === draining));
+  await until(container, ({ leaving }) => leaving.some(({ pid, state }) => pid === draining && state === 'draining'));
   assert.match(await titleOf(draining), /^worker \d draining$/);
 });
 

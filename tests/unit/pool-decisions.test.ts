@@ -112,10 +112,10 @@ test('a reload: the new worker takes the slot, and the old one is drained when t
   world.happens({ type: 'reload', release: 2 });
   assert.deepEqual(names(world.effects), ['fork', 'tell-step']);
   world.happens({ type: 'ready', worker: 2 });
-  assert.deepEqual(names(world.effects).slice(2), ['point', 'tell-ready-count']);
+  assert.deepEqual(names(world.effects).slice(2), ['point', 'give-way', 'tell-ready-count']);
   world.now += policy.reloadSettleMs - 1;
   world.happens({ type: 'tick' });
-  assert.equal(world.effects.length, 4);
+  assert.equal(world.effects.length, 5);
   world.now += 1;
   world.happens({ type: 'tick' });
   assert.deepEqual(world.effects.at(-2), { do: 'drain', worker: 1, isReplaced: true });
@@ -133,6 +133,10 @@ test('a new worker that dies before it has stayed up gives the slot back, and th
   assert.equal(world.state.slots[0]?.leadsTo, 3);
   const effects = world.happens({ type: 'exited', worker: 3, exit: crash });
   assert.equal(world.state.slots[0]?.leadsTo, 1);
+  assert.deepEqual(
+    effects.filter((effect) => effect.do === 'give-way'),
+    [{ do: 'give-way', worker: 1, isGivingWay: false }],
+  );
   const told = effects.find((effect) => effect.do === 'tell-rolled');
   assert.deepEqual([told?.isComplete, told?.failed?.id], [false, 3]);
   world.passes(60_000);
@@ -186,7 +190,8 @@ test('no worker is recycled while another one is missing', () => {
 test('fewer workers: those of the last slots go, when their slots lead to others', () => {
   const world = running(4);
   const effects = world.happens({ type: 'scale', workers: 1 });
-  assert.deepEqual(names(effects), ['point', 'point', 'point', 'drain', 'drain', 'drain', 'tell-ready-count']);
+  const each = (effect: string) => [effect, effect, effect];
+  assert.deepEqual(names(effects), [...each('point'), ...each('give-way'), ...each('drain'), 'tell-ready-count']);
 });
 
 test('a stop drains those that serve, terminates those that do not yet, and kills the stalled', () => {

@@ -29,6 +29,17 @@ test('no worker is drained that a slot still leads to', () => {
   forEachSeed((random) => chaos(random, check));
 });
 
+test('a ready worker keeps its connections as long as a slot leads to it, and no longer', () => {
+  const check = ({ state }: World) => {
+    if (state.isStopping) return;
+    const led = new Set(state.slots.map(({ leadsTo }) => leadsTo));
+    for (const { id, life, isGivingWay } of state.workers) {
+      if (life.name === 'ready') assert.equal(isGivingWay, !led.has(id));
+    }
+  };
+  forEachSeed((random) => chaos(random, check));
+});
+
 test('never two replacements at once, unless a worker has crashed or is stalled', () => {
   const check = ({ state }: World) => {
     const doubled = state.slots.filter((_, slot) => {

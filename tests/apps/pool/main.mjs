@@ -21,6 +21,11 @@ const routes = {
     blockTheLoop(Number(searchParams.get('ms')));
     return who;
   },
+  // Blocked, too, but without work: what others can do meanwhile is not a matter of CPU time.
+  async wait(_request, { searchParams }) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(searchParams.get('ms')));
+    return who;
+  },
   // Blocked where no debugger can look: the stack can only be had afterwards.
   async hash() {
     pbkdf2Sync('password', 'salt', 20_000_000, 64, 'sha512');

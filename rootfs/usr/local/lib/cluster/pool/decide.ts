@@ -45,6 +45,7 @@ export function decide(state: PoolState, event: PoolEvent, moment: Moment): Step
     findStalled(draft);
     // Before anything is drained: whoever is has no slot any more.
     pointSlots(draft);
+    moveTraffic(draft);
     advanceReplacement(draft);
     killStalled(draft);
     endSurplus(draft);
@@ -129,6 +130,19 @@ function pointSlots(draft: Draft): void {
     if (worker === undefined || worker === draft.slot(slot).leadsTo) continue;
     draft.setSlot(slot, { leadsTo: worker });
     draft.do({ do: 'point', slot, worker });
+  }
+}
+
+/**
+ * nginx goes on using the connections that it has, whatever a slot leads to. A worker that has lost its slot closes them
+ * as it answers, so that the new one is tried in earnest before the old one is gone.
+ */
+function moveTraffic(draft: Draft): void {
+  const led = new Set(draft.state.slots.map(({ leadsTo }) => leadsTo));
+  for (const { id, life, isGivingWay } of draft.state.workers) {
+    if (life.name !== 'ready' || isGivingWay === !led.has(id)) continue;
+    draft.setWorker(id, { isGivingWay: !isGivingWay });
+    draft.do({ do: 'give-way', worker: id, isGivingWay: !isGivingWay });
   }
 }
 

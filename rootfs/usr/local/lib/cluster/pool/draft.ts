@@ -67,6 +67,7 @@ export class Draft {
       report: undefined,
       seenAt: this.now,
       jitter: this.random,
+      isGivingWay: false,
       isKilled: false,
     };
     this.set({ workers: [...workers, worker], nextWorker: id + 1 });

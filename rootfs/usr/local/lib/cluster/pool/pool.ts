@@ -147,6 +147,9 @@ export class Pool {
       case 'point':
         point(effect.slot, effect.worker);
         break;
+      case 'give-way':
+        this.#processes.get(effect.worker)?.giveWay(effect.isGivingWay);
+        break;
       case 'drain':
         this.#processes.get(effect.worker)?.drain(effect.isReplaced);
         break;

@@ -54,6 +54,8 @@ export interface Worker {
   readonly seenAt: number;
   /** 0 to 1, drawn once: by how much its limits differ from its siblings', so that they do not end together. */
   readonly jitter: number;
+  /** It is ready, but another one has its slot: it sends nginx's kept connections there. */
+  readonly isGivingWay: boolean;
   /** SIGKILL has been sent. */
   readonly isKilled: boolean;
 }
@@ -139,6 +141,8 @@ export type Effect =
   | { readonly do: 'fork'; readonly worker: number; readonly slot: number; readonly release: number }
   /** The slot's socket leads to this worker from now on. */
   | { readonly do: 'point'; readonly slot: number; readonly worker: number }
+  /** Close each connection with its next answer, or do so no more. */
+  | { readonly do: 'give-way'; readonly worker: number; readonly isGivingWay: boolean }
   /** End politely. `isReplaced`: nginx goes on, and sends this worker's share to others. */
   | { readonly do: 'drain'; readonly worker: number; readonly isReplaced: boolean }
   /** SIGTERM, for one that has not begun to serve. */

@@ -81,6 +81,10 @@ export class WorkerProcess {
     this.#send({ type: 'cluster:drain', isReplaced });
   }
 
+  giveWay(isGivingWay: boolean): void {
+    this.#send({ type: 'cluster:give-way', isGivingWay });
+  }
+
   closeEndless(): void {
     this.#send({ type: 'cluster:close-endless' });
   }

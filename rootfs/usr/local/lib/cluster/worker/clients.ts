@@ -56,7 +56,7 @@ function protocolOf(request: IncomingMessage | undefined): string | undefined {
 export class Connections {
   readonly #plain = new Set<Socket>();
   readonly #upgraded = new Map<Socket, string>();
-  /** From now on every answer says `Connection: close`. */
+  /** Every answer says `Connection: close`. */
   isClosing = false;
   /** So many requests have come, upgrades included. */
   requests = 0;
@@ -90,9 +90,10 @@ export class Connections {
     this.#upgraded.set(socket, protocol);
   }
 
-  /** Answers that are under way and have not sent their headers close their connection, too. */
-  startClosing(): void {
-    this.isClosing = true;
+  /** From now on every answer closes its connection, those under way that have not sent their headers, too; or none. */
+  giveWay(isGivingWay: boolean): void {
+    this.isClosing = isGivingWay;
+    if (!isGivingWay) return;
     for (const socket of this.#plain) {
       const response = responseOn(socket);
       if (response !== undefined && !response.headersSent) response.shouldKeepAlive = false;

@@ -33,7 +33,7 @@ export async function drain(
 
 /** Resolves when no request is under way. How long that may take is for the primary to say. */
 async function endConnections({ server, connections }: Listener): Promise<void> {
-  connections.startClosing();
+  connections.giveWay(true);
   closeEndless(connections);
   const startedAt = performance.now();
   while (connections.plain > 0) {

@@ -62,6 +62,9 @@ function run(configuration: WorkerConfiguration): void {
     if (message?.type === 'cluster:close-endless' && interception.main !== undefined) {
       closeEndless(interception.main.connections);
     }
+    if (message?.type === 'cluster:give-way' && !isDraining) {
+      interception.main?.connections.giveWay(message.isGivingWay);
+    }
     if (message?.type !== 'cluster:drain' || isDraining) return;
     isDraining = true;
     title.show('draining');

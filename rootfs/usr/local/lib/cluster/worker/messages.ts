@@ -34,8 +34,10 @@ export type FromWorker =
   /** The app cannot run; the process is about to end. `message` is the reason in one line. */
   | { readonly type: 'cluster:failed'; readonly reason: 'threw' | 'does-not-serve'; readonly message: string };
 
-/** `isReplaced`: nginx is still there, and another worker has taken over the slot. */
 export type ToWorker =
+  /** Another worker has the slot, and this one may get it back: kept connections are closed, or kept again. */
+  | { readonly type: 'cluster:give-way'; readonly isGivingWay: boolean }
+  /** End. `isReplaced`: nginx is still there, and another worker has taken over the slot. */
   | { readonly type: 'cluster:drain'; readonly isReplaced: boolean }
   /** nginx is about to stop, and would wait for WebSockets and server-sent events as long as it may. */
   | { readonly type: 'cluster:close-endless' };
