@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accessLog } from './support/access-log.ts';
 import type { Container } from './support/container.ts';
 import { Load } from './support/load.ts';
 import { amount } from './support/long.ts';
@@ -9,13 +10,6 @@ import { pidsOf, servePool, statusOf, until } from './support/workers.ts';
 
 const stallTimeout = `${amount(2, 5)}s`;
 const environment = { WORKER_STALL_TIMEOUT: stallTimeout, RELOAD_SETTLE: '0' };
-
-interface LogLine {
-  readonly method: string;
-  readonly uri: string;
-  readonly status: number;
-  readonly upstream: string;
-}
 
 test('one of four blocks its loop for 30 s: the requests inside it are the only ones lost', async (t) => {
   const container = await servePool(t, '4', { environment });
@@ -29,7 +23,7 @@ test('one of four blocks its loop for 30 s: the requests inside it are the only 
 
   assert.equal(await blocked, 502);
   // nginx tells which worker each request was sent to.
-  const lost = (await linesOfLog(container)).filter(({ status }) => status !== 200);
+  const lost = (await accessLog(container)).filter(({ status }) => status !== 200);
   assert.deepEqual(
     lost.filter(({ uri }) => uri === '/block?ms=30000').map(({ method }) => method),
     ['POST'],
@@ -90,14 +84,4 @@ function block(container: Container): Promise<number> {
     ({ status }) => status,
     () => 0,
   );
-}
-
-/** What nginx has logged of the app's requests, when it has written all of them. */
-async function linesOfLog(container: Container): Promise<LogLine[]> {
-  await container.get('/echo?the-last');
-  await container.printed(/echo\?the-last/);
-  return container.output
-    .split('\n')
-    .filter((line) => line.startsWith('{"time"'))
-    .map((line) => JSON.parse(line));
 }

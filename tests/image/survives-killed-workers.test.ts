@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accessLog } from './support/access-log.ts';
 import type { Container } from './support/container.ts';
 import { Load } from './support/load.ts';
 import { amount } from './support/long.ts';
@@ -26,9 +27,11 @@ test('a worker killed at random: no GET fails, and of POST only those in flight 
   const { requests, failures } = await load.stop();
 
   t.diagnostic(`${kills.length} kills, ${requests} requests, ${failures.length} POSTs in flight were lost`);
+  const lost = (await accessLog(container)).filter(({ status }) => status !== 200);
   assert.deepEqual(
     failures.filter(({ method }) => method !== 'POST'),
     [],
+    JSON.stringify(lost, undefined, 2),
   );
   const unexplained = failures.filter(
     (failure) => !kills.some((kill) => failure.beganAt <= kill.endedAt && failure.endedAt >= kill.beganAt),

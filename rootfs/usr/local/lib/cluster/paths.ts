@@ -9,6 +9,8 @@ export const runFolder = '/run/cluster';
 export const run = {
   settings: `${runFolder}/settings.json`,
   adminSocket: `${runFolder}/admin.sock`,
+  /** Where connections wait while no worker serves. */
+  waitingSocket: `${runFolder}/waiting.sock`,
   /** Takes orders: its owner's only. */
   controlSocket: `${runFolder}/control.sock`,
   /** A file for each worker, named after its process group: the supervisor ends them when the primary could not. */

@@ -38,6 +38,8 @@ const pool = new Pool({
     maxMemoryBytes: settings.maxWorkerMemoryBytes,
     maxLifetimeMs: settings.maxWorkerLifetimeMs,
   },
+  // In dev mode the browser shows why nothing answers.
+  hasWaitingRoom: !isDevelopment,
   startWorkers: plan.startWorkers,
   scale: plan,
   appArguments: settings.appArguments,

@@ -2,7 +2,7 @@
 import { Draft } from './draft.ts';
 import { note } from './events.ts';
 import { advanceReplacement, beginReplacement } from './replace.ts';
-import { assignSlots, servingWorkers } from './slots.ts';
+import { assignSlots } from './slots.ts';
 import { isStalled, pauseBefore, stackTimeoutMs } from './stall.ts';
 import type { Moment, Policy, PoolEvent, PoolState, Step } from './state.ts';
 
@@ -111,23 +111,16 @@ function findStalled(draft: Draft): void {
   }
 }
 
-/**
- * With no other worker to take the slot, new connections had better wait in the stalled one's queue than be refused:
- * what nginx may send twice is answered by its replacement.
- */
 function killStalled(draft: Draft): void {
-  const { policy, workers } = draft.state;
-  for (const { id, life, isKilled } of workers) {
+  for (const { id, life, isKilled } of draft.state.workers) {
     if (life.name !== 'stalled' || isKilled) continue;
-    const isCaptured = life.isCaptured || draft.now - life.since >= stackTimeoutMs;
-    const isReplaceable = servingWorkers(draft.state).length > 0 || draft.now - life.since >= policy.bootTimeoutMs;
-    if (isCaptured && isReplaceable) draft.kill(id);
+    if (life.isCaptured || draft.now - life.since >= stackTimeoutMs) draft.kill(id);
   }
 }
 
 function pointSlots(draft: Draft): void {
   for (const [slot, worker] of assignSlots(draft.state).entries()) {
-    if (worker === undefined || worker === draft.slot(slot).leadsTo) continue;
+    if (worker === draft.slot(slot).leadsTo) continue;
     draft.setSlot(slot, { leadsTo: worker });
     draft.do({ do: 'point', slot, worker });
   }

@@ -1,9 +1,10 @@
 // The worker processes. What is to be done is decided in decide.ts; here it is done.
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { basename } from 'node:path';
 import { type ClusterError, errors } from '../errors.ts';
 import { log } from '../log.ts';
-import { slotSocket, workerSocket } from '../paths.ts';
+import { run, slotSocket, workerSocket } from '../paths.ts';
 import { decide, initialState } from './decide.ts';
 import { describeExit } from './failure.ts';
 import type { Release } from './release.ts';
@@ -12,10 +13,13 @@ import { reportEveryMs, tickEveryMs } from './stall.ts';
 import type { Effect, GoneWorker, Policy, PoolEvent, PoolState } from './state.ts';
 import { type PoolStatus, statusOf } from './status.ts';
 import { describeDeath, explain } from './tell.ts';
+import { WaitingRoom } from './waiting-room.ts';
 import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
 
 export interface PoolOptions extends Omit<WorkerOptions, 'reportEveryMs' | 'isWatched'> {
   readonly policy: Policy;
+  /** Connections wait while no worker serves. Otherwise nginx is refused, and says so to the client. */
+  readonly hasWaitingRoom: boolean;
   /** How many workers there are at first. */
   readonly startWorkers: number;
   readonly scale: ScalePolicy;
@@ -51,6 +55,7 @@ export class Pool {
   #state: PoolState;
   #isDeciding = false;
   #roll: Roll | undefined;
+  #waitingRoom: WaitingRoom | undefined;
   #scaler: ReturnType<typeof startScaler> | undefined;
   /** Told after each change. */
   readonly #watchers = new Set<() => void>();
@@ -65,6 +70,9 @@ export class Pool {
     };
     this.#state = initialState(policy, startWorkers, performance.now());
     if (isRange(scale)) this.#scaler = startScaler(scale, startWorkers);
+    // nginx may be running already, where an earlier primary has ended.
+    if (options.hasWaitingRoom) this.#waitingRoom = new WaitingRoom(run.waitingSocket);
+    for (const slot of this.#state.slots.keys()) this.#point(slot, undefined);
   }
 
   /** Starts the workers. None where a stop has come before. */
@@ -145,7 +153,7 @@ export class Pool {
         this.#fork(effect.worker, effect.slot, effect.release);
         break;
       case 'point':
-        point(effect.slot, effect.worker);
+        this.#point(effect.slot, effect.worker);
         break;
       case 'give-way':
         this.#processes.get(effect.worker)?.giveWay(effect.isGivingWay);
@@ -167,6 +175,8 @@ export class Pool {
         break;
       case 'tell-ready-count':
         this.#options.onReadyCount(effect.ready);
+        if (effect.ready > 0) this.#waitingRoom?.open((connection) => this.#take(connection));
+        else this.#waitingRoom?.close();
         break;
       case 'tell-step':
         this.#roll?.onProgress({ ...effect, pid: this.#processes.get(effect.worker)?.pid });
@@ -178,6 +188,19 @@ export class Pool {
         this.#options.onGiveUp(this.#explain(effect.worker));
         break;
     }
+  }
+
+  #point(slot: number, worker: number | undefined): void {
+    if (worker !== undefined) link(slotSocket(slot), workerSocket(worker));
+    else if (this.#waitingRoom !== undefined) link(slotSocket(slot), run.waitingSocket);
+  }
+
+  /** The connection has waited, or came at the moment when all slots changed hands. */
+  #take(connection: Socket): void {
+    const ready = this.#state.workers.filter(({ life }) => life.name === 'ready');
+    const worker = this.#processes.get(ready[Math.floor(Math.random() * ready.length)]?.id ?? 0);
+    if (worker === undefined) connection.destroy();
+    else worker.take(connection);
   }
 
   #fork(id: number, slot: number, number: number): void {
@@ -282,10 +305,10 @@ function isRange({ minWorkers, maxWorkers }: ScalePolicy): boolean {
   return minWorkers < maxWorkers;
 }
 
-/** nginx finds the slot's socket by its name, at each connection: it has nothing to learn. */
-function point(slot: number, worker: number): void {
-  const temporary = `${slotSocket(slot)}.next`;
+/** nginx finds a slot's socket by its name, at each connection: it has nothing to learn. */
+function link(name: string, target: string): void {
+  const temporary = `${name}.next`;
   rmSync(temporary, { force: true });
-  symlinkSync(basename(workerSocket(worker)), temporary);
-  renameSync(temporary, slotSocket(slot));
+  symlinkSync(basename(target), temporary);
+  renameSync(temporary, name);
 }

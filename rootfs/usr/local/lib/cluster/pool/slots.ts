@@ -2,7 +2,7 @@
 import type { PoolState, Worker } from './state.ts';
 
 /** Those that may be sent requests. Of slots that are no longer wanted only where there is no other. */
-export function servingWorkers({ workers, target }: PoolState): Worker[] {
+function servingWorkers({ workers, target }: PoolState): Worker[] {
   const ready = workers.filter(({ life }) => life.name === 'ready');
   const wanted = ready.filter(({ slot }) => slot < target);
   return wanted.length > 0 ? wanted : ready;

@@ -64,7 +64,7 @@ export interface Worker {
 export type GoneWorker = Worker & { readonly life: Life & { name: 'gone' } };
 
 export interface Slot {
-  /** The worker that the slot's socket leads to. */
+  /** The worker that the slot's socket leads to; undefined where none serves. */
   readonly leadsTo: number | undefined;
   /** The release that its next worker runs. */
   readonly release: number;
@@ -139,8 +139,8 @@ export type PoolEvent =
 
 export type Effect =
   | { readonly do: 'fork'; readonly worker: number; readonly slot: number; readonly release: number }
-  /** The slot's socket leads to this worker from now on. */
-  | { readonly do: 'point'; readonly slot: number; readonly worker: number }
+  /** The slot's socket leads to this worker from now on; where none serves, to where connections wait for one. */
+  | { readonly do: 'point'; readonly slot: number; readonly worker: number | undefined }
   /** Close each connection with its next answer, or do so no more. */
   | { readonly do: 'give-way'; readonly worker: number; readonly isGivingWay: boolean }
   /** End politely. `isReplaced`: nginx goes on, and sends this worker's share to others. */

@@ -85,6 +85,13 @@ export class WorkerProcess {
     this.#send({ type: 'cluster:give-way', isGivingWay });
   }
 
+  /** Gives it a connection that has waited. */
+  take(connection: Socket): void {
+    if (this.#child.connected) {
+      this.#child.send({ type: 'cluster:connection' } satisfies ToWorker, connection, () => {});
+    } else connection.destroy();
+  }
+
   closeEndless(): void {
     this.#send({ type: 'cluster:close-endless' });
   }

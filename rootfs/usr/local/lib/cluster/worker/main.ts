@@ -58,7 +58,8 @@ function run(configuration: WorkerConfiguration): void {
     onRefused: refuse,
   });
 
-  process.on('message', (message: ToWorker | undefined | null) => {
+  process.on('message', (message: ToWorker | undefined | null, connection?: unknown) => {
+    if (message?.type === 'cluster:connection') interception.main?.server.emit('connection', connection);
     if (message?.type === 'cluster:close-endless' && interception.main !== undefined) {
       closeEndless(interception.main.connections);
     }

@@ -35,6 +35,8 @@ export type FromWorker =
   | { readonly type: 'cluster:failed'; readonly reason: 'threw' | 'does-not-serve'; readonly message: string };
 
 export type ToWorker =
+  /** Comes with a connection that nginx has made while no worker served. */
+  | { readonly type: 'cluster:connection' }
   /** Another worker has the slot, and this one may get it back: kept connections are closed, or kept again. */
   | { readonly type: 'cluster:give-way'; readonly isGivingWay: boolean }
   /** End. `isReplaced`: nginx is still there, and another worker has taken over the slot. */
