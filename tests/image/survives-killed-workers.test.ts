@@ -41,6 +41,28 @@ test('a worker killed at random: no GET fails, and of POST only those in flight 
   assert.ok(failures.length <= 4 * kills.length);
 });
 
+test('the only worker is killed: what comes while there is none waits for the next one', async (t) => {
+  const container = await servePool(t, '1');
+  const load = new Load(container).start(t);
+  for (let kill = 0; kill < amount(2, 10); kill += 1) {
+    const [pid] = pidsOf(await until(container, (status) => pidsOf(status).length === 1));
+    const answered = load.requests;
+    while (load.requests < answered + 100) await sleep(10);
+    await signal(container, 'KILL', pid);
+    await container.printed(new RegExp(`pid ${pid}\\) crashed, was killed by SIGKILL`));
+  }
+  await until(container, (status) => pidsOf(status).length === 1);
+  const { requests, failures } = await load.stop();
+  const lost = (await accessLog(container)).filter(({ status }) => status !== 200);
+  t.diagnostic(`${requests} requests, ${failures.length} POSTs in flight were lost`);
+  const [kept, unsafe] = [
+    failures.filter(({ method }) => method !== 'POST'),
+    failures.filter(({ method }) => method === 'POST'),
+  ];
+  assert.deepEqual(kept, [], JSON.stringify(lost, undefined, 2));
+  assert.ok(unsafe.length <= 4 * amount(2, 10), `${unsafe.length} POSTs failed`);
+});
+
 test('what a worker has started ends with it', async (t) => {
   const container = await servePool(t, '1', { environment: { RELOAD_SETTLE: '0' } });
   const { pid } = (await (await container.get('/spawn')).json()) as { pid: number };

@@ -86,7 +86,7 @@ http {
     least_conn;
     # max_fails=0: the primary replaces workers. nginx's own verdict would close every slot after a few failures.
 ${indent(4, slots(plan))}
-    # At least the expected concurrency: 16 at 64 connections halved the throughput.
+${settings.mode === 'development' ? '' : waitingRoom}    # At least the expected concurrency: 16 at 64 connections halved the throughput.
     keepalive 256;
     # Shorter than the workers' 75 s: nginx closes first, so that no request meets a closing connection.
     keepalive_timeout 60s;
@@ -123,6 +123,10 @@ ${settings.mode === 'development' ? devLocation : ''}  }
 function slots({ maxWorkers }: Plan): string {
   return Array.from({ length: maxWorkers }, (_, slot) => `server unix:${slotSocket(slot)} max_fails=0;`).join('\n');
 }
+
+const waitingRoom = `    # Where connections wait in the moment in which no worker serves.
+    server unix:${run.waitingSocket} backup max_fails=0;
+`;
 
 function staticLocations(staticPath: string): string {
   return `

@@ -71,7 +71,9 @@ export class Pool {
     this.#state = initialState(policy, startWorkers, performance.now());
     if (isRange(scale)) this.#scaler = startScaler(scale, startWorkers);
     // nginx may be running already, where an earlier primary has ended.
-    if (options.hasWaitingRoom) this.#waitingRoom = new WaitingRoom(run.waitingSocket);
+    if (options.hasWaitingRoom) {
+      this.#waitingRoom = new WaitingRoom(run.waitingSocket, (connection) => this.#handOver(connection));
+    }
     for (const slot of this.#state.slots.keys()) this.#point(slot, undefined);
   }
 
@@ -175,8 +177,7 @@ export class Pool {
         break;
       case 'tell-ready-count':
         this.#options.onReadyCount(effect.ready);
-        if (effect.ready > 0) this.#waitingRoom?.open((connection) => this.#take(connection));
-        else this.#waitingRoom?.close();
+        this.#waitingRoom?.call();
         break;
       case 'tell-step':
         this.#roll?.onProgress({ ...effect, pid: this.#processes.get(effect.worker)?.pid });
@@ -195,12 +196,11 @@ export class Pool {
     else if (this.#waitingRoom !== undefined) link(slotSocket(slot), run.waitingSocket);
   }
 
-  /** The connection has waited, or came at the moment when all slots changed hands. */
-  #take(connection: Socket): void {
+  #handOver(connection: Socket): boolean {
     const ready = this.#state.workers.filter(({ life }) => life.name === 'ready');
     const worker = this.#processes.get(ready[Math.floor(Math.random() * ready.length)]?.id ?? 0);
-    if (worker === undefined) connection.destroy();
-    else worker.take(connection);
+    worker?.take(connection);
+    return worker !== undefined;
   }
 
   #fork(id: number, slot: number, number: number): void {
@@ -215,6 +215,7 @@ export class Pool {
       onExit: (exit) => {
         this.#handle({ type: 'exited', worker: id, exit });
         worker.removeSocket();
+        for (const connection of worker.untaken) this.#waitingRoom?.enter(connection);
       },
     });
     this.#processes.set(id, worker);

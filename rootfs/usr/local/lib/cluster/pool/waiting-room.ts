@@ -1,47 +1,39 @@
-// Where connections wait while no worker serves: the slots' sockets lead here then, and whoever is ready first is handed
-// what waits, unread. The primary only holds them: without it they would be refused, each of them a 502.
+// Where connections wait while no worker serves: the slots' sockets lead here then, and nginx asks here when a slot
+// refuses. Whoever is ready first is handed what waits, unread. The primary only holds it: without it each connection
+// would be refused, and each request a 502.
 import { rmSync } from 'node:fs';
 import net, { type Socket } from 'node:net';
 
 /** As that of a worker: what nginx may bring at once. */
 const backlog = 4096;
 
+/** Who comes here was sent away by a worker that has just died: so long its death may take to be noticed. */
+const graceMs = 100;
+
+/** Gives a connection to a worker that serves. @returns false where there is none */
+export type HandOver = (connection: Socket) => boolean;
+
 export class WaitingRoom {
+  readonly #handOver: HandOver;
   readonly #waiting = new Set<Socket>();
-  readonly #server: net.Server;
-  #handOver: ((socket: Socket) => void) | undefined;
 
   /** @param path of the unix socket, which is taken over from whoever had it before */
-  constructor(path: string) {
-    rmSync(path, { force: true });
-    this.#server = net.createServer({ pauseOnConnect: true }, (socket) => this.#enter(socket));
-    this.#server.listen({ path, backlog });
-  }
-
-  /** How many wait. */
-  get size(): number {
-    return this.#waiting.size;
-  }
-
-  /** Some worker serves: what waits is handed over, and what comes late. */
-  open(handOver: (socket: Socket) => void): void {
+  constructor(path: string, handOver: HandOver) {
     this.#handOver = handOver;
-    for (const socket of this.#waiting) handOver(socket);
-    this.#waiting.clear();
+    rmSync(path, { force: true });
+    net.createServer({ pauseOnConnect: true }, (connection) => this.enter(connection)).listen({ path, backlog });
   }
 
-  /** No worker serves. */
-  close(): void {
-    this.#handOver = undefined;
+  /** Also for a connection that was handed to a worker which has not taken it. */
+  enter(connection: Socket): void {
+    connection.on('error', () => {});
+    setTimeout(() => {
+      if (!this.#handOver(connection)) this.#waiting.add(connection);
+    }, graceMs);
   }
 
-  #enter(socket: Socket): void {
-    socket.on('error', () => {});
-    if (this.#handOver !== undefined) {
-      this.#handOver(socket);
-      return;
-    }
-    this.#waiting.add(socket);
-    socket.once('close', () => this.#waiting.delete(socket));
+  /** A worker has become ready. */
+  call(): void {
+    for (const connection of this.#waiting) if (this.#handOver(connection)) this.#waiting.delete(connection);
   }
 }

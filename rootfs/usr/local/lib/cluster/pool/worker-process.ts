@@ -53,6 +53,8 @@ export class WorkerProcess {
   readonly startedAt = performance.now();
   failure: Failure | undefined;
   wasReady = false;
+  /** Connections that it was given and has not said that it has, oldest first. */
+  readonly untaken: Socket[] = [];
   readonly #child: ChildProcess;
 
   constructor(id: number, slot: number, release: Release, options: WorkerOptions, listeners: WorkerListeners) {
@@ -85,11 +87,11 @@ export class WorkerProcess {
     this.#send({ type: 'cluster:give-way', isGivingWay });
   }
 
-  /** Gives it a connection that has waited. */
+  /** Gives it a connection that has waited. It stays open here, too, until the worker has said that it has it. */
   take(connection: Socket): void {
-    if (this.#child.connected) {
-      this.#child.send({ type: 'cluster:connection' } satisfies ToWorker, connection, () => {});
-    } else connection.destroy();
+    this.untaken.push(connection);
+    if (!this.#child.connected) return;
+    this.#child.send({ type: 'cluster:connection' } satisfies ToWorker, connection, { keepOpen: true }, () => {});
   }
 
   closeEndless(): void {
@@ -133,6 +135,7 @@ export class WorkerProcess {
     child.on('message', (message: FromWorker | null) => {
       if (message?.type === 'cluster:failed') this.failure = message;
       if (message?.type === 'cluster:report') onReport(message.report);
+      if (message?.type === 'cluster:taken') this.untaken.shift()?.destroy();
       if (message?.type === 'cluster:ready') {
         this.wasReady = true;
         onReady();

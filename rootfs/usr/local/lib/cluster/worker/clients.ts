@@ -55,6 +55,7 @@ function protocolOf(request: IncomingMessage | undefined): string | undefined {
 /** The connections of a server, as the drain needs to know them. */
 export class Connections {
   readonly #plain = new Set<Socket>();
+  readonly #single = new Set<Socket>();
   readonly #upgraded = new Map<Socket, string>();
   /** Every answer says `Connection: close`. */
   isClosing = false;
@@ -88,6 +89,17 @@ export class Connections {
   becameUpgraded(socket: Socket, protocol: string): void {
     this.#plain.delete(socket);
     this.#upgraded.set(socket, protocol);
+  }
+
+  /** This connection is closed after its next answer. */
+  keepNoLonger(socket: Socket): void {
+    this.#single.add(socket);
+    socket.once('close', () => this.#single.delete(socket));
+  }
+
+  /** The answer that is about to be given on it closes the connection. */
+  isLastAnswerOn(socket: Socket): boolean {
+    return this.isClosing || (this.#single.size > 0 && this.#single.has(socket));
   }
 
   /** From now on every answer closes its connection, those under way that have not sent their headers, too; or none. */
@@ -137,7 +149,9 @@ export function identifyClients(server: Server, connections: Connections): () =>
       case 'checkExpectation':
         connections.requests += 1;
         began(args[0] as IncomingMessage);
-        if (connections.isClosing) (args[1] as ServerResponse).shouldKeepAlive = false;
+        if (connections.isLastAnswerOn((args[0] as IncomingMessage).socket)) {
+          (args[1] as ServerResponse).shouldKeepAlive = false;
+        }
         break;
       case 'upgrade':
       case 'connect':

@@ -2,6 +2,7 @@
 // so that `require.main === module` and the like hold. This file arranges what surrounds it.
 import { readFileSync, realpathSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
@@ -59,7 +60,10 @@ function run(configuration: WorkerConfiguration): void {
   });
 
   process.on('message', (message: ToWorker | undefined | null, connection?: unknown) => {
-    if (message?.type === 'cluster:connection') interception.main?.server.emit('connection', connection);
+    if (message?.type === 'cluster:connection') {
+      send({ type: 'cluster:taken' });
+      interception.main?.adopt(connection as Socket);
+    }
     if (message?.type === 'cluster:close-endless' && interception.main !== undefined) {
       closeEndless(interception.main.connections);
     }

@@ -31,6 +31,8 @@ export interface Report {
 export type FromWorker =
   | { readonly type: 'cluster:ready' }
   | { readonly type: 'cluster:report'; readonly report: Report }
+  /** The oldest connection that it was given is in its hands. */
+  | { readonly type: 'cluster:taken' }
   /** The app cannot run; the process is about to end. `message` is the reason in one line. */
   | { readonly type: 'cluster:failed'; readonly reason: 'threw' | 'does-not-serve'; readonly message: string };
 
