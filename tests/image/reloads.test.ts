@@ -1,10 +1,10 @@
 // `cluster reload`: the newest version of the app, worker by worker; a version that does not run leaves the old one as it is.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { buildApp } from './support/build.ts';
 import { type Container, serve } from './support/container.ts';
+import { listenToEvents } from './support/events.ts';
 import { buildFramework } from './support/frameworks.ts';
 import { amount } from './support/long.ts';
 import { pidsOf, servePool, signal, statusOf, until } from './support/workers.ts';
@@ -165,15 +165,3 @@ test('server-sent events end in good order, and the client that asks again meets
   assert.notEqual(second.pid, first.pid);
   second.close();
 });
-
-async function listenToEvents(container: Container) {
-  const agent = new Agent();
-  const [response] = await once(request(container.url('/events'), { agent }).end(), 'response');
-  const end = new Promise<string>((resolve) => {
-    response.on('end', () => resolve('complete'));
-    response.on('error', (error: Error) => resolve(error.message));
-  });
-  const [event] = await once(response, 'data');
-  const { pid } = JSON.parse(String(event).slice('data: '.length)) as { pid: number };
-  return { pid, end, close: () => agent.destroy() };
-}

@@ -28,6 +28,15 @@ test('cluster status --json is one JSON document', async (t) => {
   );
 });
 
+test('cluster status --watch goes on, and Ctrl-C ends it with 0', async (t) => {
+  const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
+  const { exitCode, output } = await container.exec(
+    ...['timeout', '--preserve-status', '--signal=INT', '4', 'cluster', 'status', '--watch'],
+  );
+  assert.equal(exitCode, 0, output);
+  assert.ok((output.match(/^slot +pid/gm)?.length ?? 0) >= 2, output);
+});
+
 test('without a running server it says so, and an unknown command names the known ones', async (t) => {
   const alone = await runToItsEnd(t, { command: ['cluster', 'status'] });
   assert.equal(alone.exitCode, 1);

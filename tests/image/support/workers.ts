@@ -12,8 +12,12 @@ export async function statusOf(container: Container): Promise<Status> {
 }
 
 /** Resolves when the status is as wanted. */
-export async function until(container: Container, isAsWanted: (status: Status) => boolean): Promise<Status> {
-  for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(100)) {
+export async function until(
+  container: Container,
+  isAsWanted: (status: Status) => boolean,
+  withinMs = deadlineMs,
+): Promise<Status> {
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(100)) {
     const status = await statusOf(container);
     if (isAsWanted(status)) return status;
   }
