@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stackTimeoutMs } from '../../rootfs/usr/local/lib/cluster/pool/stall.ts';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/state.ts';
 import { clean, crash, killed, policy, World } from './support/pool-world.ts';
 
@@ -67,13 +68,16 @@ test('a stalled worker whose stack cannot be had is killed after a second', () =
   const world = running(2);
   const [first] = world.ready();
   assert.ok(first);
-  world.now += policy.stallTimeoutMs / 2;
-  for (const worker of world.ready()) if (worker !== first) world.report(worker);
-  for (let ms = 0; ms < 4000 && !names(world.effects).includes('kill'); ms += 100) {
-    world.now += 100;
-    for (const worker of world.ready()) if (worker.id !== first.id) world.report(worker);
+  while (!names(world.effects).includes('capture-stack')) silence();
+  const stalledAt = world.now;
+  while (!names(world.effects).includes('kill')) silence();
+  assert.equal(world.now - stalledAt, stackTimeoutMs);
+
+  function silence(): void {
+    world.now += 250;
+    for (const worker of world.ready()) if (worker.id !== first?.id) world.report(worker);
+    world.happens({ type: 'tick' });
   }
-  assert.ok(names(world.effects).includes('kill'));
 });
 
 test('where no worker serves, the slots lead to where connections wait, until one does', () => {

@@ -44,7 +44,7 @@ const pool = new Pool({
   scale: plan,
   appArguments: settings.appArguments,
   port: settings.port,
-  nodeOptions: [],
+  workerNodeOptions: [],
   nodeEnvironment: settings.mode,
   onReadyCount: (ready) => {
     process.title = `primary ${ready} ready`;
@@ -95,14 +95,20 @@ if (isDevelopment) {
   await developInto({
     ignored: [settings.staticPath],
     update: async () => {
-      problem = await reload(log).then(
-        () => undefined,
-        (error: ClusterError) => error.message,
-      );
+      problem = await updated();
       return problem;
     },
     isAnswering: () => pool.status().workers.some(({ leadsTo }) => leadsTo !== null),
   });
+}
+
+/** Dev mode: runs the version that was saved. @returns why it does not start */
+async function updated(): Promise<string | undefined> {
+  try {
+    return (await pool.reload(await prepareRelease(findApp(settings.appModule))))?.message;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** No worker can be kept running. */

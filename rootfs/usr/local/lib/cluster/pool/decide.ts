@@ -38,6 +38,15 @@ export function decide(state: PoolState, event: PoolEvent, moment: Moment): Step
   const draft = new Draft(state, moment);
   forgivePause(draft);
   note(draft, event);
+  // The most frequent event by far: what follows from it can wait for the next tick.
+  if (event.type !== 'report') follow(draft);
+  const ready = readyCount(draft.state);
+  if (ready !== readyCount(state)) draft.do({ do: 'tell-ready-count', ready });
+  draft.set({ lastEventAt: draft.now });
+  return draft.step;
+}
+
+function follow(draft: Draft): void {
   killOverdue(draft);
   if (draft.state.isStopping) {
     endEverything(draft);
@@ -52,10 +61,6 @@ export function decide(state: PoolState, event: PoolEvent, moment: Moment): Step
     startMissing(draft);
     beginReplacement(draft);
   }
-  const ready = readyCount(draft.state);
-  if (ready !== readyCount(state)) draft.do({ do: 'tell-ready-count', ready });
-  draft.set({ lastEventAt: draft.now });
-  return draft.step;
 }
 
 function readyCount({ workers }: PoolState): number {

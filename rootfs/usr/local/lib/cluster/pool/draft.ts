@@ -1,5 +1,5 @@
 // A state that is being changed, and what is to be done about it. The state that it began with stays as it was.
-import type { Effect, Moment, PoolState, Slot, Step, Worker } from './state.ts';
+import type { Effect, EndReason, Moment, PoolState, Slot, Step, Worker } from './state.ts';
 
 export class Draft {
   readonly now: number;
@@ -77,7 +77,7 @@ export class Draft {
   }
 
   /** Asks a worker to end. */
-  end({ id, life }: Worker, reason: Extract<Worker['life'], { name: 'draining' }>['reason'], withinMs: number): void {
+  end({ id, life }: Worker, reason: EndReason, withinMs: number): void {
     if (life.name === 'ready') this.do({ do: 'drain', worker: id, isReplaced: reason !== 'stop' });
     else this.do({ do: 'terminate', worker: id });
     const killAt = this.now + (life.name === 'ready' ? withinMs : Math.min(withinMs, killStartingAfterMs));

@@ -95,6 +95,7 @@ export class Pool {
     onProgress: (progress: Progress) => void = () => {},
   ): Promise<ClusterError | undefined> {
     if (this.#roll !== undefined) throw errors.reloadUnderway();
+    if (this.#state.isStopping) return errors.reloadInterrupted();
     const { promise, resolve } = Promise.withResolvers<ClusterError | undefined>();
     const number = Math.max(...this.#releases.keys()) + 1;
     this.#releases.set(number, release);

@@ -23,7 +23,7 @@ export interface WorkerOptions {
   /** The port that the app is told to listen on. */
   readonly port: number;
   /** Flags of Node's own, such as its heap's size. */
-  readonly nodeOptions: readonly string[];
+  readonly workerNodeOptions: readonly string[];
   /** NODE_ENV where the container has none. */
   readonly nodeEnvironment: string;
   readonly reportEveryMs: number;
@@ -64,7 +64,7 @@ export class WorkerProcess {
     this.#child = fork(release.entry, options.appArguments, {
       cwd: release.folder,
       // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
-      execArgv: ['--max-http-header-size=32768', ...options.nodeOptions, '--require', preload],
+      execArgv: ['--max-http-header-size=32768', ...options.workerNodeOptions, '--require', preload],
       env: environmentOf(id, slot, release, options),
       // A process group of its own, so that what the app has started ends with it.
       detached: true,
