@@ -87,6 +87,11 @@ export class Container {
     throw new Error(`not ready in time:\n${this.#printed.text}`);
   }
 
+  /** What it has printed so far. */
+  get output(): string {
+    return this.#printed.text;
+  }
+
   /** Resolves when the container has printed it. */
   printed(pattern: RegExp): Promise<RegExpExecArray> {
     return this.#printed.until(pattern);
@@ -112,6 +117,14 @@ export class Container {
   async stop(timeoutSeconds = 10): Promise<End> {
     await (await this.#runtime()).stop({ t: timeoutSeconds });
     return this.end();
+  }
+
+  /** Stops every process of the container for a time, as a suspended machine would. */
+  async freeze(ms: number): Promise<void> {
+    const container = await this.#runtime();
+    await container.pause();
+    await sleep(ms);
+    await container.unpause();
   }
 
   async restart(): Promise<void> {
@@ -154,7 +167,8 @@ async function start(t: TestContext, options: Options, ports: number[]): Promise
   const container = new ConfiguredContainer(options.image ?? image, options)
     .withExposedPorts(...ports)
     .withEnvironment(options.environment ?? {})
-    .withLabels({ 'node-nginx-fastify.test': t.name })
+    // By it tools/test-image.ts finds what a run has left behind.
+    .withLabels({ 'node-nginx-fastify.test': image })
     .withAutoRemove(false)
     .withWaitStrategy(noWait)
     .withLogConsumer((stream) => printed.follow(stream));

@@ -151,6 +151,33 @@ export const errors = {
   unknownSetting: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_SETTING', 2, `${name}: no such setting. There are: ${known.join(', ')}.`),
 
+  appKeepsCrashing: (entry: string, how: string, exitCode: number, message?: string) =>
+    new ClusterError(
+      'APP_KEEPS_CRASHING',
+      exitCode,
+      `${entry}: the app crashed again and again and ${how}${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
+    ),
+
+  appDoesNotStayUp: (entry: string, how: string, seconds: number) =>
+    new ClusterError(
+      'APP_DOES_NOT_STAY_UP',
+      1,
+      `${entry}: the new worker was ready, and ${how} within ${seconds} s (RELOAD_SETTLE). The log says why.`,
+    ),
+
+  reloadUnderway: () =>
+    new ClusterError('RELOAD_UNDERWAY', 1, 'a reload is under way already. `cluster status` shows how far it is.'),
+
+  reloadInterrupted: () =>
+    new ClusterError('RELOAD_INTERRUPTED', 1, 'the container is stopping: the reload was not finished.'),
+
+  notAScale: (text: string, slots: number) =>
+    new ClusterError(
+      'NOT_A_SCALE',
+      2,
+      `cluster scale ${text}: give a number of workers from 1 to ${slots}, or auto. More than ${slots} take a new start of the container with another WORKERS, such as WORKERS=1-${slots * 2}.`,
+    ),
+
   unknownCommand: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_COMMAND', 2, `cluster ${name}: no such command. There are: ${known.join(', ')}.`),
 } as const;

@@ -10,6 +10,12 @@ export const run = {
   /** What the container was configured with: configuration.ts. */
   configuration: `${runFolder}/configuration.json`,
   adminSocket: `${runFolder}/admin.sock`,
+  /** Where connections wait while no worker serves. */
+  waitingSocket: `${runFolder}/waiting.sock`,
+  /** Takes orders: its owner's only. */
+  controlSocket: `${runFolder}/control.sock`,
+  /** A file for each worker, named after its process group: the supervisor ends them when the primary could not. */
+  workers: `${runFolder}/workers`,
   /** Exists while at least one worker is ready. */
   ready: `${runFolder}/ready`,
   /** Exists from the first time that a worker was ready. */
@@ -38,4 +44,9 @@ export const prebuiltTypeScript = '/var/cache/cluster/typescript';
 /** The unix socket that nginx sends slot `slot`'s requests to. */
 export function slotSocket(slot: number): string {
   return `${runFolder}/slot-${slot}.sock`;
+}
+
+/** What the slot's socket is a symbolic link to: the socket that a worker listens on. */
+export function workerSocket(worker: number): string {
+  return `${runFolder}/worker-${worker}.sock`;
 }

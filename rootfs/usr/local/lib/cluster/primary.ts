@@ -1,6 +1,7 @@
 // The primary: forks the workers, watches them, tells how they are. Never loads the app, never touches a client's socket.
 import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { startAdmin } from './admin/admin.ts';
+import { startControl } from './admin/control.ts';
 import { findApp, nameOf } from './app/find.ts';
 import { loadConfiguration } from './configuration.ts';
 import { developInto, nothingAnswers } from './dev/dev.ts';
@@ -9,9 +10,10 @@ import { log, setLogLevel } from './log.ts';
 import { nodeOptionsOf, planStop } from './machine/plan.ts';
 import { run } from './paths.ts';
 import { Pool } from './pool/pool.ts';
-import { compileApp } from './typescript/compile-app.ts';
+import { prepareRelease } from './pool/release.ts';
+import { reloader } from './pool/reload.ts';
 
-process.title = 'primary';
+process.title = 'primary starting';
 
 const { settings, plan } = loadConfiguration();
 setLogLevel(settings.logLevel);
@@ -22,59 +24,91 @@ if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
-/** Which file stands for which, of the app's TypeScript. */
-let manifest = '';
 const pool = new Pool({
-  app,
+  policy: {
+    slots: plan.maxWorkers,
+    bootTimeoutMs: settings.bootTimeoutMs,
+    drainTimeoutMs: settings.workerDrainTimeoutMs,
+    stopTimeoutMs: planStop(settings).workersMs,
+    // A developer's debugger stops the event loop, and a new version is to be seen at once.
+    stallTimeoutMs: isDevelopment ? 0 : settings.workerStallTimeoutMs,
+    reloadSettleMs: isDevelopment ? 0 : settings.reloadSettleMs,
+    maxRequests: settings.maxRequests,
+    maxMemoryBytes: settings.maxWorkerMemoryBytes,
+    maxLifetimeMs: settings.maxWorkerLifetimeMs,
+  },
+  // In dev mode the browser shows why nothing answers.
+  hasWaitingRoom: !isDevelopment,
+  startWorkers: plan.startWorkers,
+  scale: plan,
   appArguments: settings.appArguments,
-  workers: plan.maxWorkers,
-  workerNodeOptions: nodeOptionsOf(plan),
   port: settings.port,
-  typeScriptManifest: () => manifest,
+  workerNodeOptions: nodeOptionsOf(plan),
   nodeEnvironment: settings.mode,
-  bootTimeoutMs: settings.bootTimeoutMs,
-  drainTimeoutMs: planStop(settings).workersMs,
-  onReadyCount: (ready) => (ready > 0 ? markReady() : rmSync(run.ready, { force: true })),
+  logLevel: settings.logLevel,
+  onReadyCount: (ready) => {
+    process.title = `primary ${ready} ready`;
+    if (ready > 0) markReady();
+    else rmSync(run.ready, { force: true });
+  },
   onGiveUp: isDevelopment ? waitForChange : endContainer,
 });
+const reload = reloader(pool, settings.appModule);
 process.on('SIGTERM', async () => {
   await pool.stop();
   process.exit(0);
 });
+process.on('SIGHUP', () => {
+  reload(log).then(log, (error: ClusterError) => log(error.message));
+});
 // Sent by the lame-duck service, right before nginx is stopped.
-process.on('SIGUSR2', () => pool.closeUpgraded());
+process.on('SIGUSR2', () => pool.closeEndless());
 
 // In dev mode the port is open from the start: the browser shows why there is no app.
 if (isDevelopment) markReady();
 const admin = startAdmin(run.adminSocket, {
   status: () => {
-    const workers = pool.status();
+    const status = pool.status();
     const draining = existsSync(run.draining);
     return {
-      ready: !draining && workers.some(({ state }) => state === 'ready'),
+      ready: !draining && status.workers.some(({ leadsTo }) => leadsTo !== null),
       draining,
       entry: app.entry,
       pid: process.pid,
       uptimeSeconds: Math.round(process.uptime()),
-      workers,
+      ...status,
     };
   },
   problem: () => problem,
 });
-manifest = await compileApp(app);
-pool.start();
+pool.start(await prepareRelease(app));
 await admin;
+await startControl(run.controlSocket, {
+  reload: (_parameters, tell) => reload(tell),
+  scale: async (parameters) => {
+    const failed = await pool.scale(parameters.get('workers') ?? '');
+    if (failed !== undefined) throw failed;
+    return `${pool.status().target} workers are ready`;
+  },
+});
 if (isDevelopment) {
   await developInto({
-    pool,
     ignored: [settings.staticPath],
-    compile: async () => {
-      manifest = await compileApp(app);
+    update: async () => {
+      problem = await updated();
+      return problem;
     },
-    onProblem: (found) => {
-      problem = found;
-    },
+    isAnswering: () => pool.status().workers.some(({ leadsTo }) => leadsTo !== null),
   });
+}
+
+/** Dev mode: runs the version that was saved. @returns why it does not start */
+async function updated(): Promise<string | undefined> {
+  try {
+    return (await pool.reload(await prepareRelease(findApp(settings.appModule))))?.message;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** No worker can be kept running. */

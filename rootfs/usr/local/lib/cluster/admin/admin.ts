@@ -1,16 +1,15 @@
 // What the primary tells about itself, over a unix socket that nginx and the `cluster` command ask. Read-only.
 import { rmSync } from 'node:fs';
 import { renderDevPage } from '../dev/page.ts';
-import type { SlotStatus } from '../pool/pool.ts';
+import type { PoolStatus } from '../pool/status.ts';
 
-export interface Status {
+export interface Status extends PoolStatus {
   /** At least one worker is ready, and the container has not been asked to stop. */
   readonly ready: boolean;
   readonly draining: boolean;
   readonly entry: string;
   readonly pid: number;
   readonly uptimeSeconds: number;
-  readonly workers: readonly SlotStatus[];
 }
 
 /** Asked at each request. */

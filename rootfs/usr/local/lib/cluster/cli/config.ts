@@ -106,7 +106,7 @@ function computedOf({ machine, plan }: Explained): Readonly<Record<string, Compu
     ...(minWorkers === maxWorkers
       ? { workers: { value: maxWorkers, because: because.workers } }
       : {
-          workersMin: { value: minWorkers, because: `${because.workers}: at the start, and without load` },
+          workersMin: { value: minWorkers, because: `${because.workers}: as many as there always are` },
           workersMax: { value: maxWorkers, because: `${because.workers}: under load, as far as memory allows` },
         }),
     workerMemory: { value: megabytes(workerMemoryBytes), unit: 'MB', because: because.workerMemory },

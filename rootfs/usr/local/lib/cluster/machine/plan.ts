@@ -4,10 +4,13 @@ import type { Settings } from '../settings/read.ts';
 import type { Machine } from './machine.ts';
 
 export interface Plan {
-  /** So many are started. */
   readonly minWorkers: number;
   /** As many slots, and so unix sockets, are there. */
   readonly maxWorkers: number;
+  /** Of a range, as many as there are CPUs for. */
+  readonly startWorkers: number;
+  /** What the container may use in all, in bytes. */
+  readonly memoryBytes: number;
   /** What a worker may take in all, in bytes. */
   readonly workerMemoryBytes: number;
   /** V8's old generation, in MiB; undefined: NODE_OPTIONS says. */
@@ -50,6 +53,8 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
   return {
     maxWorkers: workers.max,
     minWorkers: workers.min,
+    startWorkers: Math.min(workers.max, Math.max(workers.min, cpus.value)),
+    memoryBytes: machine.memoryBytes.value,
     workerMemoryBytes: workerMb * mebibyte,
     heapMb: heap.heapMb,
     semiSpaceMb: heap.semiSpaceMb,

@@ -91,7 +91,7 @@ ${settings.staticIndex && context.hasStaticFolder ? `${navigationMap}\n` : ''}  
     least_conn;
     # max_fails=0: the primary replaces workers. nginx's own verdict would close every slot after a few failures.
 ${indent(4, slots(plan))}
-    # At least the expected concurrency: 16 at 64 connections halved the throughput.
+${settings.mode === 'development' ? '' : waitingRoom}    # At least the expected concurrency: 16 at 64 connections halved the throughput.
     keepalive 256;
     # Shorter than the workers' 75 s: nginx closes first, so that no request meets a closing connection.
     keepalive_timeout 60s;
@@ -130,6 +130,10 @@ ${settings.mode === 'development' ? devLocation : ''}  }
 function slots({ maxWorkers }: NginxContext['plan']): string {
   return Array.from({ length: maxWorkers }, (_, slot) => `server unix:${slotSocket(slot)} max_fails=0;`).join('\n');
 }
+
+const waitingRoom = `    # Where connections wait in the moment in which no worker serves.
+    server unix:${run.waitingSocket} backup max_fails=0;
+`;
 
 /** The client's address and protocol: those of the connection, unless a trusted proxy says otherwise. */
 function whoIsAsking(trustedProxies: readonly string[]): string {

@@ -124,7 +124,7 @@ export const schema = {
     type: zeroOr(count(1, 999_999_999), 'never'),
     default: 0,
     readBy: ['primary'],
-    help: 'After about so many requests a worker is replaced; each draws its own number, up to a tenth above.',
+    help: 'After so many requests a worker is replaced. Each draws its own number, up to a fifth below, so that they do not end together.',
     example: '100000',
   }),
   maxWorkerMemoryBytes: define({
@@ -142,7 +142,7 @@ export const schema = {
     type: zeroOr(duration(minute, 365 * 24 * hour), 'never'),
     default: 0,
     readBy: ['primary'],
-    help: 'After about this time a worker is replaced; each draws its own, up to a tenth above.',
+    help: 'After this time a worker is replaced. Each draws its own, up to a fifth below.',
     example: '24h',
   }),
   workerStallTimeoutMs: define({
