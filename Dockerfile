@@ -84,8 +84,9 @@ LABEL org.opencontainers.image.title="node-nginx-fastify" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
 USER 1000:0
-EXPOSE 8080
+# 9000 is ADMIN_PORT: not to be published to the internet.
+EXPOSE 8080 9000
 # Not QUIT: the supervisor ignores it.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["cluster", "health"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["health"]
 ENTRYPOINT ["/usr/local/bin/entrypoint"]

@@ -74,7 +74,7 @@ async function filesOfTheProject(): Promise<string[]> {
 }
 
 function isShellScript(file: string): boolean {
-  return /^#(!\/bin\/sh| shellcheck shell=sh)/.test(readFileSync(file, 'utf8').slice(0, 40));
+  return /^#(!\/bin\/(ba)?sh| shellcheck shell=sh)/.test(readFileSync(file, 'utf8').slice(0, 40));
 }
 
 async function lintWorkflows(files: string[]): Promise<Outcome> {

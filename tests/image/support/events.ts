@@ -19,7 +19,9 @@ export async function listenToEvents(container: Container): Promise<EventClient>
     response.on('end', () => resolve('complete'));
     response.on('error', (error: Error) => resolve(error.message));
   });
-  const [event] = await once(response, 'data');
-  const { pid } = JSON.parse(String(event).slice('data: '.length)) as { pid: number };
+  // A chunk may bring several events.
+  const [chunk] = await once(response, 'data');
+  const [, data = ''] = /^data: (.*)$/m.exec(String(chunk)) ?? [];
+  const { pid } = JSON.parse(data) as { pid: number };
   return { pid, end, close: () => agent.destroy() };
 }

@@ -93,6 +93,8 @@ export class World {
         loopDelayMs: 0,
         memoryBytes: this.memoryBytes,
         heapBytes: 1,
+        isAppReady: true,
+        cut: 0,
       },
     });
   }

@@ -14,6 +14,17 @@ export interface Configuration {
   readonly plan: Plan;
 }
 
+/** When what happened before the supervisor was started; times by Date.now(). */
+export interface Boot {
+  readonly beganAt: number;
+  readonly preStartMs: number;
+  readonly configuredAt: number;
+}
+
+export interface StoredConfiguration extends Configuration {
+  readonly boot: Boot;
+}
+
 /** A configuration with all that is known of how it came about. */
 export interface Explained extends Configuration {
   readonly origins: Reading['origins'];
@@ -43,15 +54,15 @@ export function renderNginx({ settings, plan }: Configuration, folder: string): 
 }
 
 /** Readable by this container's user alone: a setting may be a secret. */
-export function storeConfiguration({ settings, plan }: Configuration): void {
-  writeFileSync(run.configuration, JSON.stringify({ settings, plan } satisfies Configuration), { mode: 0o600 });
+export function storeConfiguration({ settings, plan, boot }: StoredConfiguration): void {
+  writeFileSync(run.configuration, JSON.stringify({ settings, plan, boot }), { mode: 0o600 });
 }
 
 /**
  * The configuration of this container. For processes that run after the entrypoint.
  * @throws ClusterError NOT_CONFIGURED in a container that only runs a command
  */
-export function loadConfiguration(): Configuration {
+export function loadConfiguration(): StoredConfiguration {
   try {
     return JSON.parse(readFileSync(run.configuration, 'utf8'));
   } catch (error) {

@@ -24,10 +24,16 @@ export const run = {
   readyFifo: `${runFolder}/ready.fifo`,
   /** Exists from the moment that the container is asked to stop. */
   draining: `${runFolder}/draining`,
+  /** Wakes the lame-duck service when the clients' connections have been closed. */
+  closedFifo: `${runFolder}/closed.fifo`,
+  /** Wakes it when a second signal asks for haste. */
+  hastenFifo: `${runFolder}/hasten.fifo`,
   /** Why the container ends by itself, in one line: printed by the supervisor as its last words. */
   reason: `${runFolder}/reason`,
   /** V8's compiled code, so that only the first worker has to make it. */
   compileCache: `${runFolder}/compile-cache`,
+  /** Where the image's HEALTHCHECK asks: host, port and path. */
+  health: `${runFolder}/health`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,
@@ -36,6 +42,8 @@ export const run = {
 
 export const nginxFolder = '/run/nginx';
 export const nginxConfiguration = `${nginxFolder}/nginx.conf`;
+/** Where nginx tells how many connections it has. */
+export const nginxStatusSocket = `${nginxFolder}/status.sock`;
 
 /** Compiled TypeScript: made at boot, and by `cluster build` in an image. */
 export const typeScriptCache = '/run/cluster/typescript';

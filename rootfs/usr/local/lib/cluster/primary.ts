@@ -1,21 +1,25 @@
 // The primary: forks the workers, watches them, tells how they are. Never loads the app, never touches a client's socket.
-import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { startAdmin } from './admin/admin.ts';
 import { startControl } from './admin/control.ts';
+import { readiness } from './admin/health.ts';
+import { askNginx } from './admin/nginx-status.ts';
 import { findApp, nameOf } from './app/find.ts';
 import { loadConfiguration } from './configuration.ts';
 import { developInto, nothingAnswers } from './dev/dev.ts';
 import type { ClusterError } from './errors.ts';
 import { log, setLogLevel } from './log.ts';
 import { nodeOptionsOf, planStop } from './machine/plan.ts';
-import { run } from './paths.ts';
+import { nginxStatusSocket, run } from './paths.ts';
 import { Pool } from './pool/pool.ts';
 import { prepareRelease } from './pool/release.ts';
 import { reloader } from './pool/reload.ts';
+import { describeStart } from './start.ts';
+import { describeStop, madeAt, untilQuiet, wake } from './stop.ts';
 
 process.title = 'primary starting';
 
-const { settings, plan } = loadConfiguration();
+const { settings, plan, boot } = loadConfiguration();
 setLogLevel(settings.logLevel);
 const isDevelopment = settings.mode === 'development';
 const app = findApp(settings.appModule);
@@ -54,31 +58,44 @@ const pool = new Pool({
   onGiveUp: isDevelopment ? waitForChange : endContainer,
 });
 const reload = reloader(pool, settings.appModule);
+let closingAt: number | undefined;
+let closedAt: number | undefined;
+// Sent by the lame-duck service, right before nginx is stopped.
+process.on('SIGUSR2', async () => {
+  closingAt = Date.now();
+  pool.closeClients();
+  await untilQuiet(() => askNginx(nginxStatusSocket));
+  closedAt = Date.now();
+  wake(run.closedFifo);
+});
 process.on('SIGTERM', async () => {
+  const workersAskedAt = Date.now();
   await pool.stop();
+  const askedAt = madeAt(run.draining) ?? workersAskedAt;
+  log(describeStop({ askedAt, closingAt, closedAt, workersAskedAt, workersEndedAt: Date.now() }, pool.cut));
   process.exit(0);
 });
 process.on('SIGHUP', () => {
   reload(log).then(log, (error: ClusterError) => log(error.message));
 });
-// Sent by the lame-duck service, right before nginx is stopped.
-process.on('SIGUSR2', () => pool.closeEndless());
-
 // In dev mode the port is open from the start: the browser shows why there is no app.
 if (isDevelopment) markReady();
-const admin = startAdmin(run.adminSocket, {
-  status: () => {
-    const status = pool.status();
-    const draining = existsSync(run.draining);
-    return {
-      ready: !draining && status.workers.some(({ leadsTo }) => leadsTo !== null),
-      draining,
-      entry: app.entry,
-      pid: process.pid,
-      uptimeSeconds: Math.round(process.uptime()),
-      ...status,
-    };
-  },
+const isDraining = () => existsSync(run.draining);
+const facts = () => ({ isDraining: isDraining(), wasReady: existsSync(run.wasReady), workers: pool.status().workers });
+const admin = startAdmin({
+  socket: run.adminSocket,
+  port: settings.adminPort,
+  host: settings.adminHost,
+  status: () => ({
+    ready: readiness(facts()).isGood,
+    draining: isDraining(),
+    entry: app.entry,
+    pid: process.pid,
+    uptimeSeconds: Math.round(process.uptime()),
+    ...pool.status(),
+  }),
+  facts,
+  nginx: () => askNginx(nginxStatusSocket),
   problem: () => problem,
 });
 pool.start(await prepareRelease(app));
@@ -125,16 +142,12 @@ function waitForChange(error: ClusterError): void {
   log(nothingAnswers);
 }
 
-/** Opens the port: wakes the nginx service, which waits on the FIFO. */
+/** Opens the port: wakes the nginx service, which waits for it, or will see the file. */
 function markReady(): void {
+  if (!isDevelopment && !existsSync(run.wasReady)) {
+    log(describeStart({ ...boot, primaryAt: performance.timeOrigin, readyAt: Date.now() }));
+  }
   writeFileSync(run.wasReady, '');
   writeFileSync(run.ready, '');
-  try {
-    const fifo = openSync(run.readyFifo, constants.O_WRONLY | constants.O_NONBLOCK);
-    writeSync(fifo, '\n');
-    closeSync(fifo);
-  } catch (error) {
-    // Nobody is waiting: nginx already runs, or will see the file.
-    if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
-  }
+  wake(run.readyFifo);
 }

@@ -122,7 +122,22 @@ ${indent(4, askWorkers(settings))}
       return 503 '{"status":"not ready"}\\n';
     }
 ${locations(context)}
+
+    # A stop is near: a worker sends each request here, where the answer closes the client's connection.
+    location @closing {
+      keepalive_timeout 0;
+      proxy_set_header Connection close;
+${indent(6, clientHeaders)}
+      proxy_pass http://app;
+    }
 ${settings.mode === 'development' ? devLocation : ''}  }
+
+  # For the primary: does nginx live, and who is connected?
+  server {
+    listen unix:${folder}/status.sock;
+    access_log off;
+    stub_status;
+  }
 }
 `;
 }
@@ -245,12 +260,7 @@ const devLocation = `
     }
 `;
 
-/** How workers are asked, by every location that passes requests on. */
-function askWorkers({ requestTimeoutMs }: Settings): string {
-  return `proxy_http_version 1.1;
-proxy_set_header Host $http_host;
-proxy_set_header Connection $upstream_connection;
-proxy_set_header Upgrade $http_upgrade;
+const clientHeaders = `proxy_set_header Host $http_host;
 # Overwritten, never appended to: a client cannot claim to be somebody else.
 proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Forwarded-Proto $client_scheme;
@@ -259,7 +269,14 @@ proxy_set_header Forwarded "";
 proxy_set_header X-Forwarded-Host "";
 proxy_set_header X-Forwarded-Port "";
 proxy_set_header X-Real-IP $remote_addr;
-proxy_set_header X-Request-Id $request_id;
+proxy_set_header X-Request-Id $request_id;`;
+
+/** How workers are asked, by every location that passes requests on. */
+function askWorkers({ requestTimeoutMs }: Settings): string {
+  return `proxy_http_version 1.1;
+proxy_set_header Connection $upstream_connection;
+proxy_set_header Upgrade $http_upgrade;
+${clientHeaders}
 proxy_connect_timeout 2s;
 proxy_read_timeout ${requestTimeoutMs}ms;
 proxy_buffers 8 16k;

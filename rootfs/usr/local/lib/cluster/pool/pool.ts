@@ -53,6 +53,7 @@ export class Pool {
   readonly #releases = new Map<number, Release>();
   readonly #events: PoolEvent[] = [];
   #state: PoolState;
+  readonly #cut = new Map<number, number>();
   #isDeciding = false;
   #roll: Roll | undefined;
   #waitingRoom: WaitingRoom | undefined;
@@ -120,9 +121,14 @@ export class Pool {
     return this.#until(() => this.#scaled());
   }
 
-  /** Ends WebSockets and server-sent events, which would keep nginx from stopping. */
-  closeEndless(): void {
-    for (const worker of this.#processes.values()) worker.closeEndless();
+  /** nginx is about to stop: what would never end is ended, and each answer closes its client's connection. */
+  closeClients(): void {
+    for (const worker of this.#processes.values()) worker.closeClients();
+  }
+
+  /** Answers that were cut since closeClients(), by slot. */
+  get cut(): ReadonlyMap<number, number> {
+    return this.#cut;
   }
 
   /** Lets every worker end by itself, kills those that take too long. Resolves when none is left. */
@@ -212,7 +218,10 @@ export class Pool {
         log(`worker ${slot} (pid ${worker.pid}) is ready after ${Math.round(performance.now() - worker.startedAt)} ms`);
         this.#handle({ type: 'ready', worker: id });
       },
-      onReport: (report) => this.#handle({ type: 'report', worker: id, report }),
+      onReport: (report) => {
+        if (report.cut > 0) this.#cut.set(slot, report.cut);
+        this.#handle({ type: 'report', worker: id, report });
+      },
       onExit: (exit) => {
         this.#handle({ type: 'exited', worker: id, exit });
         worker.removeSocket();

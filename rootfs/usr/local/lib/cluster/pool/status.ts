@@ -14,6 +14,8 @@ export interface WorkerStatus {
   readonly loopDelayMs: number;
   readonly memoryBytes: number;
   readonly heapBytes: number;
+  /** By the app's own word, where it has one. */
+  readonly isAppReady: boolean;
   /** How old these figures are: a blocked worker gives no newer ones. Null before the first. */
   readonly reportAgeMs: number | null;
 }
@@ -59,6 +61,7 @@ export function statusOf(state: PoolState, now: number, pidOf: (worker: number) 
     loopDelayMs: worker.report?.loopDelayMs ?? 0,
     memoryBytes: worker.report?.memoryBytes ?? 0,
     heapBytes: worker.report?.heapBytes ?? 0,
+    isAppReady: worker.report?.isAppReady ?? true,
     reportAgeMs: worker.report === undefined ? null : Math.round(now - worker.seenAt),
   });
   const main = state.slots.map((slot, index) => mainOf(state, slot, index));
@@ -98,6 +101,7 @@ function nobody(slot: number, { release }: Slot): WorkerStatus {
     loopDelayMs: 0,
     memoryBytes: 0,
     heapBytes: 0,
+    isAppReady: false,
     reportAgeMs: null,
   };
 }

@@ -96,8 +96,8 @@ export class WorkerProcess {
     this.#child.send({ type: 'cluster:connection' } satisfies ToWorker, connection, { keepOpen: true }, () => {});
   }
 
-  closeEndless(): void {
-    this.#send({ type: 'cluster:close-endless' });
+  closeClients(): void {
+    this.#send({ type: 'cluster:close-clients' });
   }
 
   terminate(): void {

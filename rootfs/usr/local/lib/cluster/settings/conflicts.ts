@@ -73,6 +73,14 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
+    of: ['port', 'adminPort'],
+    kind: 'problem',
+    check: ({ port, adminPort }) =>
+      port === adminPort
+        ? `${shown('port', port)} and ${shown('adminPort', adminPort)} are the same port. Write ADMIN_PORT=${port === 9001 ? 9000 : 9001}, or ADMIN_PORT=off.`
+        : undefined,
+  },
+  {
     of: ['healthPath', 'staticUrl'],
     kind: 'problem',
     check: ({ healthPath, staticUrl }) =>

@@ -1,6 +1,7 @@
 // Every variable that the image knows: this file is the contract. An entry here is all that a setting needs: reading,
 // checking, "did you mean", `cluster config`, docs/settings.md and the tests follow from it.
 import {
+  address,
   autoOr,
   count,
   duration,
@@ -29,7 +30,7 @@ export interface Definition<T> {
   /** Other names for the same, which users know from other images and platforms. */
   readonly aliases: readonly string[];
   /** The heading that it stands under. */
-  readonly group: 'The app' | 'Workers' | 'HTTP' | 'Files' | 'Logs' | 'Stop';
+  readonly group: 'The app' | 'Workers' | 'HTTP' | 'Files' | 'Logs' | 'Health' | 'Stop';
   readonly type: Type<T>;
   /** The value where nothing is set; `undefined` where that means something of its own. */
   readonly default: T | undefined;
@@ -139,7 +140,7 @@ export const schema = {
   maxWorkerLifetimeMs: define({
     name: 'MAX_WORKER_LIFETIME',
     group: 'Workers',
-    type: zeroOr(duration(minute, 365 * 24 * hour), 'never'),
+    type: zeroOr(duration(1000, 365 * 24 * hour), 'never'),
     default: 0,
     readBy: ['primary'],
     help: 'After this time a worker is replaced. Each draws its own, up to a fifth below.',
@@ -305,6 +306,26 @@ export const schema = {
     readBy: ['nginx'],
     help: 'One line of JSON for each request, on standard output.',
     example: 'off',
+  }),
+
+  adminPort: define({
+    name: 'ADMIN_PORT',
+    group: 'Health',
+    type: zeroOr(port, 'none'),
+    default: 9000,
+    readBy: ['primary'],
+    help: 'The port that answers /livez, /readyz, /startupz and /status, while every worker is blocked, too. Read-only; do not publish it to the internet.',
+    example: '9100',
+  }),
+  adminHost: define({
+    name: 'ADMIN_HOST',
+    group: 'Health',
+    type: address,
+    default: undefined,
+    defaultRule: "all of the container's addresses",
+    readBy: ['primary'],
+    help: 'The address that ADMIN_PORT is opened on.',
+    example: '127.0.0.1',
   }),
 
   drainDelayMs: define({

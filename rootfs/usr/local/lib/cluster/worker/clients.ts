@@ -61,6 +61,10 @@ export class Connections {
   isClosing = false;
   /** So many requests have come, upgrades included. */
   requests = 0;
+  /** nginx is about to stop: each client is to have an answer that closes its connection. */
+  isSendingAway = false;
+  /** Since then: answers that did not get to their end. */
+  cut = 0;
 
   get plain(): number {
     return this.#plain.size;
@@ -112,6 +116,22 @@ export class Connections {
     }
   }
 
+  /** From now on nginx is told to close its clients' connections, and what it cuts is counted. */
+  sendAway(): void {
+    if (this.isSendingAway) return;
+    this.isSendingAway = true;
+    for (const socket of this.#plain) {
+      const response = responseOn(socket);
+      if (response !== undefined) this.countIfCut(response);
+    }
+  }
+
+  countIfCut(response: ServerResponse): void {
+    response.once('close', () => {
+      if (!response.writableFinished) this.cut += 1;
+    });
+  }
+
   /** Server-sent events that are being sent, with their connections. */
   eventStreams(): [Socket, ServerResponse][] {
     return [...this.#plain].flatMap((socket): [Socket, ServerResponse][] => {
@@ -147,8 +167,13 @@ export function identifyClients(server: Server, connections: Connections): () =>
       case 'request':
       case 'checkContinue':
       case 'checkExpectation':
+        if (connections.isSendingAway && !isSecondTime(args[0] as IncomingMessage)) {
+          sendToClosing(args[0] as IncomingMessage, args[1] as ServerResponse);
+          return true;
+        }
         connections.requests += 1;
         began(args[0] as IncomingMessage);
+        if (connections.isSendingAway) connections.countIfCut(args[1] as ServerResponse);
         if (connections.isLastAnswerOn((args[0] as IncomingMessage).socket)) {
           (args[1] as ServerResponse).shouldKeepAlive = false;
         }
@@ -165,6 +190,20 @@ export function identifyClients(server: Server, connections: Connections): () =>
   return () => {
     server.emit = emit;
   };
+}
+
+/**
+ * nginx asks again, with method and body, from a location whose answers close the client's connection: so no client is
+ * about to use one when nginx stops. Costs nothing until then, unlike a check in nginx at each request (2 to 7 %).
+ */
+function sendToClosing(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response.writeHead(200, { 'X-Accel-Redirect': '@closing' }).end();
+}
+
+/** Only that location asks for connections to be closed. */
+function isSecondTime({ headers }: IncomingMessage): boolean {
+  return headers.connection === 'close';
 }
 
 function protocolAfter({ headers }: IncomingMessage): string {

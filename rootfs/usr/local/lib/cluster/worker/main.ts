@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { type Recognised, recognise } from '../app/recognise.ts';
+import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
 import { setLogLevel } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
@@ -15,6 +15,7 @@ import { closeEndless, drain } from './drain.ts';
 import { Interception, type Listener } from './listen.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
+import { Readiness } from './readiness.ts';
 import { startReporting } from './report.ts';
 import { letStreamsFlow } from './streams.ts';
 import { Title } from './title.ts';
@@ -39,6 +40,7 @@ function run(configuration: WorkerConfiguration): void {
   let waiting: Recognised | undefined;
   let isDraining = false;
   let report = () => {};
+  const readiness = new Readiness(() => report());
 
   const title = new Title(`worker ${slot}`);
   title.show('starting');
@@ -53,7 +55,12 @@ function run(configuration: WorkerConfiguration): void {
       send({ type: 'cluster:ready' });
       title.show('ready');
       const connections = () => (interception.main as Listener).connections;
-      report = startReporting(reportEveryMs, connections, (report) => send({ type: 'cluster:report', report }));
+      report = startReporting(
+        reportEveryMs,
+        connections,
+        () => readiness.isReady,
+        (report) => send({ type: 'cluster:report', report }),
+      );
       if (isWatched) startWatchdog();
       // Written at an orderly exit only, otherwise: the next worker wants it now.
       setImmediate(flushCompileCache);
@@ -66,7 +73,8 @@ function run(configuration: WorkerConfiguration): void {
       send({ type: 'cluster:taken' });
       interception.main?.adopt(connection as Socket);
     }
-    if (message?.type === 'cluster:close-endless' && interception.main !== undefined) {
+    if (message?.type === 'cluster:close-clients' && interception.main !== undefined) {
+      interception.main.connections.sendAway();
       closeEndless(interception.main.connections);
     }
     if (message?.type === 'cluster:give-way' && !isDraining) {
@@ -99,6 +107,7 @@ function run(configuration: WorkerConfiguration): void {
     // Where the module throws, Node says so, of the main module.
     const namespace = await import(pathToFileURL(realpathSync(entry)).href).catch(() => undefined);
     const app = recognise(namespace ?? {});
+    readiness.ask = readyExport(namespace ?? {});
     if (interception.main !== undefined || app.kind === 'nothing') return;
     // `if (require.main === module) app.listen()` has happened by now; a listen() that comes later may still come.
     if (app.kind === 'listener' && /\.listen\s*\(/.test(readFileSync(entry, 'utf8'))) waiting = app;

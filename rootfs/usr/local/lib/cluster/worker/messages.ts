@@ -29,6 +29,10 @@ export interface Report {
   readonly loopDelayMs: number;
   readonly memoryBytes: number;
   readonly heapBytes: number;
+  /** Since the stop began: answers that their client did not get to the end. */
+  readonly cut: number;
+  /** What the app's own `ready` export says; true where it has none. */
+  readonly isAppReady: boolean;
 }
 
 export type FromWorker =
@@ -46,8 +50,11 @@ export type ToWorker =
   | { readonly type: 'cluster:give-way'; readonly isGivingWay: boolean }
   /** End. `isReplaced`: nginx is still there, and another worker has taken over the slot. */
   | { readonly type: 'cluster:drain'; readonly isReplaced: boolean }
-  /** nginx is about to stop, and would wait for WebSockets and server-sent events as long as it may. */
-  | { readonly type: 'cluster:close-endless' };
+  /**
+   * nginx is about to stop. WebSockets and server-sent events, for which it would wait as long as it may, are ended;
+   * requests are sent to where their answer closes the client's connection.
+   */
+  | { readonly type: 'cluster:close-clients' };
 
 /** Carries the configuration into the worker; removed there before the app sees its environment. */
 export const configurationVariable = 'CLUSTER_WORKER';

@@ -5,12 +5,14 @@ import type { Report } from './messages.ts';
 /**
  * Tells now, and then at each interval.
  * @param connections those of the app's server, at each time
+ * @param isAppReady by its own word
  * @param tell gets each report
  * @returns a function that tells once more
  */
 export function startReporting(
   everyMs: number,
   connections: () => Connections,
+  isAppReady: () => boolean,
   tell: (report: Report) => void,
 ): () => void {
   let utilisation = performance.eventLoopUtilization();
@@ -24,14 +26,16 @@ export function startReporting(
     const now = performance.now();
     const current = performance.eventLoopUtilization();
     const { rss, heapUsed } = process.memoryUsage();
-    const { requests, inFlight } = connections();
+    const { requests, inFlight, cut } = connections();
     tell({
       requests,
       inFlight,
+      cut,
       loopUtilisation: round(performance.eventLoopUtilization(current, utilisation).utilization),
       loopDelayMs: Math.max(0, round(now - dueAt)),
       memoryBytes: rss,
       heapBytes: heapUsed,
+      isAppReady: isAppReady(),
     });
     utilisation = current;
     dueAt = now + everyMs;
