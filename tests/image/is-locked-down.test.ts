@@ -21,6 +21,7 @@ const cells: Record<string, Options> = {
   'all of it at once': { user: '12345:12345', dropCapabilities: true, ...readOnly },
   '128 MB': { limits: { memoryMb: 128 } },
   '64 processes and threads': { limits: { pids: 64 } },
+  '256 open files': { limits: { openFiles: 256 } },
 };
 for (const [name, options] of Object.entries(cells)) {
   test(`boots, serves and stops with ${name}`, async (t) => {

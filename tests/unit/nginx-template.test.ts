@@ -11,7 +11,7 @@ const everything: Files = { isFolder: () => true, isFile: () => true, read: () =
 
 const context: NginxContext = {
   settings: read({}),
-  plan: { maxWorkers: 3, nginxWorkers: 2 },
+  plan: { maxWorkers: 3, nginxWorkers: 2, nginxConnections: 4096, nginxOpenFiles: 6144 },
   folder: '/run/nginx',
   isRoot: false,
   hasIpv6: true,
@@ -29,6 +29,8 @@ function render(environment: Environment, more: Partial<NginxContext> = {}): str
   const plan = {
     maxWorkers: settings.workers === 'auto' ? 3 : settings.workers.max,
     nginxWorkers: settings.nginxWorkers === 'auto' ? 2 : settings.nginxWorkers,
+    nginxConnections: settings.nginxConnections,
+    nginxOpenFiles: settings.nginxOpenFiles ?? settings.nginxConnections + 2048,
   };
   return renderNginxConfiguration({ ...context, settings, plan, ...more });
 }

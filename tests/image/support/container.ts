@@ -33,8 +33,10 @@ export interface Options {
   /** Folders of this machine, by where they are mounted. */
   mounts?: Record<string, string>;
   dropCapabilities?: boolean;
-  /** Docker's --cpus, --memory and --pids-limit. */
-  limits?: { cpus?: number; memoryMb?: number; pids?: number };
+  /** Docker's --cpus, --memory, --pids-limit and --ulimit nofile. */
+  limits?: { cpus?: number; memoryMb?: number; pids?: number; openFiles?: number };
+  /** Docker's --restart on-failure, so many times. */
+  restarts?: number;
   /** Docker's --network: `container:ID` is that of another container. */
   network?: string;
   /** Where readiness is asked for, if not at /healthz. */
@@ -138,6 +140,11 @@ export class Container {
     return { exitCode, output, lastLine: output.split('\n').at(-1) ?? '' };
   }
 
+  /** How often Docker has started it again. */
+  async restartCount(): Promise<number> {
+    return (await (await this.#runtime()).inspect()).RestartCount;
+  }
+
   async healthStatus(): Promise<string | undefined> {
     return (await (await this.#runtime()).inspect()).State.Health?.Status;
   }
@@ -202,7 +209,10 @@ class ConfiguredContainer extends GenericContainer {
   protected override async beforeContainerCreated(): Promise<void> {
     if (this.#options.readOnly !== undefined) this.hostConfig.ReadonlyRootfs = this.#options.readOnly;
     if (this.#options.init !== undefined) this.hostConfig.Init = this.#options.init;
-    const { cpus, memoryMb, pids } = this.#options.limits ?? {};
+    const { cpus, memoryMb, pids, openFiles } = this.#options.limits ?? {};
+    const { restarts } = this.#options;
+    if (restarts !== undefined) this.hostConfig.RestartPolicy = { Name: 'on-failure', MaximumRetryCount: restarts };
+    if (openFiles !== undefined) this.hostConfig.Ulimits = [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }];
     if (pids !== undefined) this.hostConfig.PidsLimit = pids;
     if (cpus !== undefined) this.hostConfig.NanoCpus = cpus * 1e9;
     if (memoryMb !== undefined) this.hostConfig.Memory = memoryMb * 1024 ** 2;

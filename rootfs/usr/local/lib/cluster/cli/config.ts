@@ -113,6 +113,7 @@ function computedOf({ machine, plan }: Explained): Readonly<Record<string, Compu
     workerHeap: { value: heapMb, unit: 'MB', because: because.heap },
     workerSemiSpace: { value: semiSpaceMb, unit: 'MB', because: because.semiSpace },
     nginxWorkers: { value: nginxWorkers, because: because.nginxWorkers },
+    nginxConnections: { value: plan.nginxConnections, because: because.nginxConnections },
   };
 }
 

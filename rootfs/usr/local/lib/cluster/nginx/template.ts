@@ -6,7 +6,7 @@ import { schema } from '../settings/schema.ts';
 
 export interface NginxContext {
   readonly settings: Settings;
-  readonly plan: Pick<Plan, 'maxWorkers' | 'nginxWorkers'>;
+  readonly plan: Pick<Plan, 'maxWorkers' | 'nginxWorkers' | 'nginxConnections' | 'nginxOpenFiles'>;
   /** Where nginx writes. */
   readonly folder: string;
   /** The user is root: nginx would otherwise drop to an account that may not open the workers' sockets. */
@@ -21,19 +21,20 @@ export interface NginxContext {
 /** @returns the whole nginx.conf */
 export function renderNginxConfiguration(context: NginxContext): string {
   const { settings, plan, folder } = context;
-  const { nginxOpenFiles, nginxConnections, maxUploadBytes } = settings;
+  const { maxUploadBytes } = settings;
   return `# Rendered at start by node-nginx-fastify from the container's settings. Changes here are lost.
 ${context.isRoot ? 'user root root;\n' : ''}pid ${folder}/nginx.pid;
 error_log stderr ${settings.logLevel === 'debug' ? 'info' : settings.logLevel === 'error' ? 'error' : 'warn'};
 worker_processes ${plan.nginxWorkers};
-${nginxOpenFiles === undefined ? '' : `worker_rlimit_nofile ${nginxOpenFiles};\n`}# Connections that are still open after this time at a stop (WebSockets, downloads) are closed.
+worker_rlimit_nofile ${plan.nginxOpenFiles};
+# Connections that are still open after this time at a stop (WebSockets, downloads) are closed.
 worker_shutdown_timeout ${context.requestsMs}ms;
 
 load_module /usr/lib/nginx/modules/ngx_http_brotli_filter_module.so;
 load_module /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so;
 
 events {
-  worker_connections ${nginxConnections};
+  worker_connections ${plan.nginxConnections};
 }
 
 http {

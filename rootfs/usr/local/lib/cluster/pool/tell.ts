@@ -45,7 +45,9 @@ export function explain(worker: WorkerProcess, gone: GoneWorker, bootTimeoutMs: 
   const { failure } = worker;
   if (reason === 'not-ready-in-time') return errors.appTooSlow(entry, bootTimeoutMs / 1000);
   if (failure?.reason === 'does-not-serve') return errors.appDoesNotServe(entry, failure.message);
-  const [how, exitCode] = [describeExit(exit), exitCodeOf(exit)];
+  const isByKernel = exit.signal === 'SIGKILL' && !gone.isKilled;
+  const how = `${describeExit(exit)}${isByKernel ? ', as the kernel does where memory runs out,' : ''}`;
+  const exitCode = exitCodeOf(exit);
   return worker.wasReady
     ? errors.appKeepsCrashing(entry, how, exitCode, failure?.message)
     : errors.appFailed(entry, how, exitCode, failure?.message);

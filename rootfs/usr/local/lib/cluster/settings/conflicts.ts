@@ -41,14 +41,6 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
-    of: ['nginxConnections', 'nginxOpenFiles'],
-    kind: 'warning',
-    check: ({ nginxConnections, nginxOpenFiles }) =>
-      nginxOpenFiles !== undefined && nginxOpenFiles < nginxConnections
-        ? `${shown('nginxOpenFiles', nginxOpenFiles)} allows less than ${shown('nginxConnections', nginxConnections)}: each connection is an open file. Write NGINX_WORKER_OPEN_FILES=${2 * nginxConnections}.`
-        : undefined,
-  },
-  {
     of: ['staticPath'],
     kind: 'problem',
     check: ({ staticPath }, isSet, disk) =>

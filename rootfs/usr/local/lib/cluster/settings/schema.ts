@@ -125,7 +125,7 @@ export const schema = {
     type: zeroOr(count(1, 999_999_999), 'never'),
     default: 0,
     readBy: ['primary'],
-    help: 'After so many requests a worker is replaced. Each draws its own number, up to a fifth below, so that they do not end together.',
+    help: 'After so many requests a worker is replaced. Each draws its own number, up to a tenth above, so that they do not end together.',
     example: '100000',
   }),
   maxWorkerMemoryBytes: define({
@@ -143,7 +143,7 @@ export const schema = {
     type: zeroOr(duration(1000, 365 * 24 * hour), 'never'),
     default: 0,
     readBy: ['primary'],
-    help: 'After this time a worker is replaced. Each draws its own, up to a fifth below.',
+    help: 'After this time a worker is replaced. Each draws its own, up to a tenth above.',
     example: '24h',
   }),
   workerStallTimeoutMs: define({
@@ -245,7 +245,7 @@ export const schema = {
     group: 'HTTP',
     type: count(64, 1_000_000),
     default: undefined,
-    defaultRule: "the container's own limit",
+    defaultRule: "as many as its connections need, within the container's own limit",
     readBy: ['nginx'],
     help: 'Files and sockets that each nginx worker may have open.',
     example: '32768',
