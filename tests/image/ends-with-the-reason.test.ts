@@ -77,7 +77,8 @@ const cases: Case[] = [
       limits: { memoryMb: 200 },
     },
     exitCode: 137,
-    reason: /app\/main\.mjs: the app was killed by SIGKILL, as the kernel does where memory runs out, before it was ready/,
+    reason:
+      /app\/main\.mjs: the app was killed by SIGKILL, as the kernel does where memory runs out, before it was ready/,
   },
   {
     name: 'an empty /app',
