@@ -4,14 +4,14 @@
 //   reload       throughput while all four workers are replaced against before
 //   bookkeeping  CPU time of an idle worker and of the primary, of one CPU: reports, watchdog, ticks
 //   stall        time from the moment that a loop stops until its slot answers again, beyond WORKER_STALL_TIMEOUT
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, Problem, run, runTool, say } from '../tools/command.ts';
 import { ensureEngine } from '../tools/engine.ts';
 import { imageName } from '../tools/image.ts';
 import { projectRoot } from '../tools/paths.ts';
+import { median, publish } from './support.ts';
 
 const image = process.env.IMAGE ?? imageName;
 const app = join(projectRoot, 'tests/apps/pool');
@@ -133,16 +133,17 @@ async function stallMs(name: string): Promise<number> {
 }
 
 function report(measures: Measures): void {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}, ${rounds} rounds, ${new Date().toISOString().slice(0, 10)}`;
-  const rows = Object.entries(measures).map(([what, values]) => {
-    const sorted = values.toSorted((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-    return `| ${what} | ${digits(median)} | ${digits(sorted[0])} – ${digits(sorted.at(-1))} |`;
+  publish({
+    name: 'pool',
+    title: 'What the pool costs and saves',
+    rounds,
+    columns: ['measure', 'median', 'range'],
+    rows: Object.entries(measures).map(([what, values]) => [
+      what,
+      digits(median(values)),
+      `${digits(Math.min(...values))} – ${digits(Math.max(...values))}`,
+    ]),
   });
-  const text = `# What the pool costs and saves\n\n\`npm run bench:pool\` on ${machine}. Medians; the container has one CPU.\n\n| measure | median | range |\n|---|---|---|\n${rows.join('\n')}\n`;
-  mkdirSync(join(projectRoot, 'bench/results'), { recursive: true });
-  writeFileSync(join(projectRoot, 'bench/results/pool.md'), text);
-  process.stdout.write(`\n${text}`);
 }
 
 function digits(value = Number.NaN): string {
