@@ -9,7 +9,7 @@ test('it grows to the maximum while every worker is busy, and shrinks to the min
   const container = await servePool(t, '1-3');
   await container.exec('cluster', 'scale', '1');
   await container.exec('cluster', 'scale', 'auto');
-  const stop = busyClients(t, container, 6);
+  const stop = busyClients(t, container, 9);
   await until(container, (status) => readyWorkers(status).length === 3);
   const failures = await stop();
   assert.deepEqual(failures, []);
@@ -39,7 +39,7 @@ function busyClients(t: TestContext, container: Container, count: number): () =>
   const failures: string[] = [];
   const clients = Array.from({ length: count }, async () => {
     while (!isOver) {
-      const response = await container.get('/block?ms=30', { method: 'POST' }).catch((error) => error);
+      const response = await container.get('/block?ms=100', { method: 'POST' }).catch((error) => error);
       const outcome = response instanceof Response ? String(response.status) : String(response.cause ?? response);
       if (outcome !== '200') failures.push(outcome);
     }

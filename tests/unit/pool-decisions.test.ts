@@ -164,9 +164,9 @@ test('a replaced worker that takes too long is killed', () => {
 });
 
 for (const [limit, changed, over] of [
-  ['max-requests', { maxRequests: 1000 }, (world: World) => (world.requests = 1000)],
+  ['max-requests', { maxRequests: 1000 }, (world: World) => (world.requests = 1100)],
   ['max-memory', { maxMemoryBytes: 100e6 }, (world: World) => (world.memoryBytes = 101e6)],
-  ['max-lifetime', { maxLifetimeMs: 60_000 }, (world: World) => world.passes(60_000)],
+  ['max-lifetime', { maxLifetimeMs: 60_000 }, (world: World) => world.passes(66_000)],
 ] as const) {
   test(`${limit}: one worker after the other, and never two at once`, () => {
     const world = running(3, 2000, changed);
@@ -186,7 +186,7 @@ test('no worker is recycled while another one is missing', () => {
   const [first] = world.ready();
   assert.ok(first);
   world.exit(first, crash);
-  world.requests = 1000;
+  world.requests = 1100;
   for (const worker of world.ready()) world.report(worker);
   assert.equal(world.state.replacement, undefined);
 });

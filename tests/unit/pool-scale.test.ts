@@ -89,6 +89,12 @@ test('a slow swell is followed', () => {
   assert.ok(changes(workers) <= 20, `${changes(workers)} changes`);
 });
 
+test('a recorded load, in bursts: it grows once, and stays while they go on', () => {
+  const workers = run(30 * minute, (second) => 2 * (recorded[second % recorded.length] ?? 0));
+  assert.ok((workers[2 * minute] ?? 0) >= 2, `after two minutes: ${workers[2 * minute]}`);
+  assert.ok(changes(workers.slice(2 * minute)) <= 3, `${changes(workers.slice(2 * minute))} changes`);
+});
+
 test('the memory guard: no worker more than fits, with a tenth to spare', () => {
   const scaler = startScaler({ ...policy, memoryBytes: 1000e6 }, 1);
   const workers = run(5 * minute, () => 100, scaler, 200e6);
@@ -102,3 +108,11 @@ test('while workers are starting, nothing is decided', () => {
   }
   assert.equal(scaler.target, 4);
 });
+
+/** What two workers were busy with, together, in each second: wrk for ten seconds, then twelve of calm, four times. */
+const recorded = [
+  0.7, 0.99, 0.53, 0.37, 0.98, 0.89, 0.93, 1.23, 0.89, 0.44, 0.04, 0, 0, 0, 0, 0, 0, 0, 0, 0.01, 0.13, 0.23, 0.94, 0.86,
+  0.91, 1.15, 0.73, 1.01, 0.85, 0.69, 0.87, 0.7, 0, 0, 0, 0, 0, 0.01, 0, 0, 0, 0, 0.22, 0.73, 0.5, 1.01, 0.94, 0.8,
+  0.69, 0.65, 0.42, 0.71, 0.3, 0, 0, 0, 0, 0, 0.01, 0, 0, 0, 0, 0, 0.52, 0.38, 0.44, 0.4, 0.99, 0.68, 0.82, 0.98, 0.77,
+  0.48, 0.32, 0, 0, 0, 0, 0.01, 0.04, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];

@@ -8,7 +8,7 @@ import { run, slotSocket, workerSocket } from '../paths.ts';
 import { decide, initialState } from './decide.ts';
 import { describeExit } from './failure.ts';
 import type { Release } from './release.ts';
-import { observe, type ScalePolicy, startScaler } from './scale.ts';
+import { observe, type ScalePolicy, sampleOf, startScaler } from './scale.ts';
 import { reportEveryMs, tickEveryMs } from './stall.ts';
 import type { Effect, GoneWorker, Policy, PoolEvent, PoolState } from './state.ts';
 import { type PoolStatus, statusOf } from './status.ts';
@@ -98,7 +98,7 @@ export class Pool {
     if (this.#roll !== undefined) throw errors.reloadUnderway();
     if (this.#state.isStopping) return errors.reloadInterrupted();
     const { promise, resolve } = Promise.withResolvers<ClusterError | undefined>();
-    const number = Math.max(...this.#releases.keys()) + 1;
+    const number = Math.max(1, ...this.#releases.keys()) + 1;
     this.#releases.set(number, release);
     this.#roll = { onProgress, resolve };
     this.#handle({ type: 'reload', release: number });
@@ -261,15 +261,8 @@ export class Pool {
 
   #scaleByLoad(): void {
     if (this.#scaler === undefined || this.#state.isStopping) return;
-    const ready = this.#state.workers.filter(({ life }) => life.name === 'ready');
-    const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
     const { target } = this.#scaler;
-    this.#scaler = observe(this.#scaler, {
-      atMs: performance.now(),
-      workers: ready.length,
-      loopUtilisation: sum(ready.map(({ report }) => report?.loopUtilisation ?? 0)) / Math.max(1, ready.length),
-      memoryBytes: sum(ready.map(({ report }) => report?.memoryBytes ?? 0)),
-    });
+    this.#scaler = observe(this.#scaler, sampleOf(this.#state, performance.now()));
     if (this.#scaler.target === target) return;
     log(`the load wants ${this.#scaler.target} workers instead of ${target}`);
     this.#handle({ type: 'scale', workers: this.#scaler.target });

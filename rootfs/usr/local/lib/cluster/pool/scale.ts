@@ -1,4 +1,5 @@
 // How many workers the load wants, between a minimum and a maximum. Pure: a sample a second in, a number out.
+import type { PoolState } from './state.ts';
 
 /** How the pool was in the last second. */
 export interface Sample {
@@ -51,6 +52,18 @@ export function startScaler(policy: ScalePolicy, target: number): Scaler {
     grewAtMs: Number.NEGATIVE_INFINITY,
     shrankAtMs: Number.NEGATIVE_INFINITY,
     calmMs: shortestCalmMs,
+  };
+}
+
+/** How the pool is, by what its workers told last. */
+export function sampleOf({ workers }: PoolState, now: number): Sample {
+  const ready = workers.filter(({ life }) => life.name === 'ready');
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    atMs: now,
+    workers: ready.length,
+    loopUtilisation: sum(ready.map(({ report }) => report?.loopUtilisation ?? 0)) / Math.max(1, ready.length),
+    memoryBytes: sum(ready.map(({ report }) => report?.memoryBytes ?? 0)),
   };
 }
 
