@@ -66,26 +66,31 @@ export function errorPages(context: NginxContext): Topic {
     ),
     server: errorPageDirectives(context),
     headers: 'add_header Retry-After $retry_after always;',
-    locations: () =>
+    locations: ({ headerNames }) =>
       lines(
         '# The status stays that of the error: 200 here only says that there is a body.',
-        block(
-          'location = /.error/json',
-          lines(
-            'internal;',
-            'default_type application/json;',
-            `return 200 '{"status":$status,"error":"$error_text","requestId":"${requestId}"}\\n';`,
+        ...(['json', 'html'] as const).map((kind) =>
+          block(
+            `location = /.error/${kind}`,
+            lines(
+              'internal;',
+              '# That a range cannot be had (416) is found out when they were added once already.',
+              `more_clear_headers ${headerNames};`,
+              `default_type ${kind === 'json' ? 'application/json' : 'text/html'};`,
+              `return 200 '${kind === 'json' ? json : html}\\n';`,
+            ),
           ),
         ),
-        block('location = /.error/html', lines('internal;', 'default_type text/html;', `return 200 '${page}';`)),
       ),
   };
 }
 
+const json = `{"status":$status,"error":"$error_text","requestId":"${requestId}"}`;
+
 /** Without a single quote, inside of which it stands. */
-const page = [
+const html = [
   '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
   '<title>$error_text</title><style>body{font:1rem/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;',
   'padding:0 1.5rem}small{color:#666}</style><h1>$error_text</h1>',
-  `<p><small>$status &middot; request ${requestId}</small>\\n`,
+  `<p><small>$status &middot; request ${requestId}</small>`,
 ].join('');

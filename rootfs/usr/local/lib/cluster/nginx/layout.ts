@@ -26,6 +26,8 @@ export interface Shared {
    * app's own answer, which would be dropped with it.
    */
   readonly headersOfReplacedAnswer: string;
+  /** Names of the headers of every answer, separated by blanks. */
+  readonly headerNames: string;
 }
 
 /** @param pieces empty ones are left out */

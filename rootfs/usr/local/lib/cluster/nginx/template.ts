@@ -93,6 +93,7 @@ function shareWithLocations(context: NginxContext, headers: string, requestHeade
   const snippets = include('location', context);
   return {
     askApp: snippets === '' ? app : lines(headers, requestHeaders, app, snippets),
+    headerNames: Array.from(headers.matchAll(/^add_header (\S+)/gm), ([, name]) => name).join(' '),
     headersOfReplacedAnswer: lines(headers, securityHeadersOfApp(context.securityHeaders)),
   };
 }
