@@ -1,6 +1,6 @@
 // What is said of the settings elsewhere is what the schema says.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
@@ -12,6 +12,29 @@ const names = definitions.flatMap(([, { name, aliases }]) => [name, ...aliases])
 
 test('docs/settings.md is what `npm run docs` makes of the schema', () => {
   assert.equal(read('docs/settings.md'), renderReference());
+});
+
+test('each default in docs/nginx.md names tests and settings that there are', () => {
+  const tests = ['unit', 'image'].flatMap((kind) => readdirSync(join(projectRoot, 'tests', kind)));
+  const rows = Array.from(read('docs/nginx.md').matchAll(/^\|(?! \*\*|---)(.+)\|$/gm), ([, row = '']) =>
+    row.split('|'),
+  );
+  const tested = rows
+    .filter((row) => row.length >= 3 && row.at(-1)?.trim() !== 'test')
+    .flatMap((row) => row.at(-1)?.split(',') ?? []);
+  const named = tested.map((name) => name.trim()).filter((name) => name !== '');
+  assert.ok(named.length >= 20, `${named.length} tests`);
+  assert.deepEqual(
+    named.filter((name) => !tests.includes(`${name}.test.ts`)),
+    [],
+  );
+  const settings = rows.flatMap((row) =>
+    Array.from(row.join().matchAll(/`([A-Z_]{6,})(?:=\w+)?`/g), ([, name = '']) => name),
+  );
+  assert.deepEqual(
+    settings.filter((name) => !names.includes(name)),
+    [],
+  );
 });
 
 test('the README has settings of the schema, with their defaults', () => {

@@ -39,6 +39,8 @@ export interface Options {
   restarts?: number;
   /** Docker's --network: `container:ID` is that of another container. */
   network?: string;
+  /** Other ports of the container to publish than 8080. */
+  ports?: number[];
   /** Where readiness is asked for, if not at /healthz. */
   readyPath?: string;
 }
@@ -66,7 +68,12 @@ export class Container {
   }
 
   url(path: string): string {
-    return `http://127.0.0.1:${this.#started.getMappedPort(8080)}${path}`;
+    return `http://127.0.0.1:${this.port(8080)}${path}`;
+  }
+
+  /** Where a published port of the container is on this machine. */
+  port(inside: number): number {
+    return this.#started.getMappedPort(inside);
   }
 
   /** One request on a connection of its own. */
@@ -108,6 +115,11 @@ export class Container {
   async execAs(user: string, ...command: string[]): Promise<{ exitCode: number; output: string }> {
     const { exitCode, output } = await this.#started.exec(command, { user });
     return { exitCode, output };
+  }
+
+  /** Writes files, over those that are there. */
+  async copyIn(files: Record<string, string>): Promise<void> {
+    await this.#started.copyContentToContainer(Object.entries(files).map(([target, content]) => ({ target, content })));
   }
 
   /** Sends a signal to process 1. */
@@ -156,7 +168,7 @@ export class Container {
 
 /** A container that is left to itself from its start on: it may well end at once. */
 export function boot(t: TestContext, options: Options = {}): Promise<Container> {
-  return start(t, options, options.network === undefined ? [8080] : []);
+  return start(t, options, options.network === undefined ? [8080, ...(options.ports ?? [])] : []);
 }
 
 /** A container that is ready for requests. */

@@ -5,12 +5,13 @@ import { startControl } from './admin/control.ts';
 import { readiness } from './admin/health.ts';
 import { askNginx } from './admin/nginx-status.ts';
 import { findApp, nameOf } from './app/find.ts';
-import { loadConfiguration } from './configuration.ts';
+import { hasOwnNginxConfiguration, loadConfiguration } from './configuration.ts';
 import { developInto, nothingAnswers } from './dev/dev.ts';
 import type { ClusterError } from './errors.ts';
-import { log, setLogLevel } from './log.ts';
+import { log, logWarning, setLogLevel } from './log.ts';
 import { nodeOptionsOf, planStop } from './machine/plan.ts';
-import { nginxStatusSocket, run } from './paths.ts';
+import { watchCertificate } from './nginx/certificate-watch.ts';
+import { nginxConfiguration, nginxPidFile, nginxStatusSocket, run } from './paths.ts';
 import { Pool } from './pool/pool.ts';
 import { prepareRelease } from './pool/release.ts';
 import { reloader } from './pool/reload.ts';
@@ -18,6 +19,8 @@ import { describeStart } from './start.ts';
 import { describeStop, madeAt, untilQuiet, wake } from './stop.ts';
 
 process.title = 'primary starting';
+
+const addedHeaderBytes = 4096;
 
 const { settings, plan, boot } = loadConfiguration();
 setLogLevel(settings.logLevel);
@@ -50,6 +53,10 @@ const pool = new Pool({
   workerNodeOptions: nodeOptionsOf(plan),
   nodeEnvironment: settings.mode,
   logLevel: settings.logLevel,
+  // nginx adds headers of its own to what it lets through.
+  maxHeaderBytes: settings.maxHeaderBytes + addedHeaderBytes,
+  // A user's own nginx.conf has no location for it.
+  notSentAway: hasOwnNginxConfiguration() ? undefined : settings.streamedUploads,
   onReadyCount: (ready) => {
     process.title = `primary ${ready} ready`;
     if (ready > 0) markReady();
@@ -100,6 +107,16 @@ const admin = startAdmin({
 });
 pool.start(await prepareRelease(app));
 await admin;
+if (settings.tlsCertificate !== undefined && settings.tlsKey !== undefined) {
+  watchCertificate({
+    certificate: settings.tlsCertificate,
+    key: settings.tlsKey,
+    nginxConfiguration,
+    nginxPidFile,
+    log,
+    logWarning,
+  });
+}
 await startControl(run.controlSocket, {
   reload: (_parameters, tell) => reload(tell),
   scale: async (parameters) => {

@@ -28,6 +28,10 @@ export interface WorkerOptions {
   readonly nodeEnvironment: string;
   /** Of the worker's own lines; the app's are its own. */
   readonly logLevel: LogLevel;
+  /** The request head that it takes, in bytes. */
+  readonly maxHeaderBytes: number;
+  /** See WorkerConfiguration. */
+  readonly notSentAway: readonly string[] | undefined;
   readonly reportEveryMs: number;
   /** Each worker has a thread that can tell where it is stalled. */
   readonly isWatched: boolean;
@@ -66,7 +70,12 @@ export class WorkerProcess {
     this.#child = fork(release.entry, options.appArguments, {
       cwd: release.folder,
       // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
-      execArgv: ['--max-http-header-size=32768', ...options.workerNodeOptions, '--require', preload],
+      execArgv: [
+        `--max-http-header-size=${options.maxHeaderBytes}`,
+        ...options.workerNodeOptions,
+        '--require',
+        preload,
+      ],
       env: environmentOf(id, slot, release, options),
       // A process group of its own, so that what the app has started ends with it.
       detached: true,
@@ -192,6 +201,7 @@ function environmentOf(id: number, slot: number, release: Release, options: Work
     port: options.port,
     compileCache: run.compileCache,
     logLevel: options.logLevel,
+    notSentAway: options.notSentAway,
     reportEveryMs: options.reportEveryMs,
     isWatched: options.isWatched,
   };

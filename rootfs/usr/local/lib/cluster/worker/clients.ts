@@ -63,6 +63,7 @@ export class Connections {
   requests = 0;
   /** nginx is about to stop: each client is to have an answer that closes its connection. */
   isSendingAway = false;
+  #notSentAway: readonly string[] | undefined;
   /** Since then: answers that did not get to their end. */
   cut = 0;
 
@@ -117,13 +118,22 @@ export class Connections {
   }
 
   /** From now on nginx is told to close its clients' connections, and what it cuts is counted. */
-  sendAway(): void {
+  sendAway(except: readonly string[] | undefined): void {
     if (this.isSendingAway) return;
     this.isSendingAway = true;
+    this.#notSentAway = except;
     for (const socket of this.#plain) {
       const response = responseOn(socket);
       if (response !== undefined) this.countIfCut(response);
     }
+  }
+
+  /** nginx is to ask once more, from where its answer closes the client's connection. */
+  isToBeSentAway({ headers, url = '' }: IncomingMessage): boolean {
+    if (!this.isSendingAway || this.#notSentAway === undefined) return false;
+    // Only that location asks for the worker's connection to be closed.
+    const isSecondTime = headers.connection === 'close';
+    return !isSecondTime && !this.#notSentAway.some((path) => url.startsWith(path));
   }
 
   countIfCut(response: ServerResponse): void {
@@ -167,7 +177,7 @@ export function identifyClients(server: Server, connections: Connections): () =>
       case 'request':
       case 'checkContinue':
       case 'checkExpectation':
-        if (connections.isSendingAway && !isSecondTime(args[0] as IncomingMessage)) {
+        if (connections.isToBeSentAway(args[0] as IncomingMessage)) {
           sendToClosing(args[0] as IncomingMessage, args[1] as ServerResponse);
           return true;
         }
@@ -199,11 +209,6 @@ export function identifyClients(server: Server, connections: Connections): () =>
 function sendToClosing(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   response.writeHead(200, { 'X-Accel-Redirect': '@closing' }).end();
-}
-
-/** Only that location asks for connections to be closed. */
-function isSecondTime({ headers }: IncomingMessage): boolean {
-  return headers.connection === 'close';
 }
 
 function protocolAfter({ headers }: IncomingMessage): string {

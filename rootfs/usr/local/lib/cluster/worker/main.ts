@@ -35,7 +35,7 @@ if (isMainThread && configuration !== undefined) {
 }
 
 function run(configuration: WorkerConfiguration): void {
-  const { slot, entry, socket, port, compileCache, logLevel, reportEveryMs, isWatched } = configuration;
+  const { slot, entry, socket, port, compileCache, logLevel, notSentAway, reportEveryMs, isWatched } = configuration;
   let close: Close | undefined;
   let waiting: Recognised | undefined;
   let isDraining = false;
@@ -74,7 +74,7 @@ function run(configuration: WorkerConfiguration): void {
       interception.main?.adopt(connection as Socket);
     }
     if (message?.type === 'cluster:close-clients' && interception.main !== undefined) {
-      interception.main.connections.sendAway();
+      interception.main.connections.sendAway(notSentAway);
       closeEndless(interception.main.connections);
     }
     if (message?.type === 'cluster:give-way' && !isDraining) {

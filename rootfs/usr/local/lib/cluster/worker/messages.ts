@@ -12,6 +12,8 @@ export interface WorkerConfiguration {
   /** Folder of V8's compiled code, shared by the workers. */
   readonly compileCache: string;
   readonly logLevel: LogLevel;
+  /** URL paths whose requests cannot be sent a second time, since nginx does not keep their bodies; undefined: no request can. */
+  readonly notSentAway: readonly string[] | undefined;
   readonly reportEveryMs: number;
   /** A thread is to watch the event loop, and tells its stack over `watchdogDescriptor`. */
   readonly isWatched: boolean;
