@@ -164,6 +164,9 @@ export class Pool {
       case 'point':
         this.#point(effect.slot, effect.worker);
         break;
+      case 'shed':
+        this.#processes.get(effect.worker)?.shed();
+        break;
       case 'give-way':
         this.#processes.get(effect.worker)?.giveWay(effect.isGivingWay);
         break;
