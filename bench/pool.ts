@@ -1,7 +1,7 @@
 // npm run bench:pool: what the pool costs, and what it saves, as ratios measured in one run. The container has one CPU and
-// wrk the other; contenders take turns, round by round, since the machine's speed drifts.
+// wrk the other. The machine's speed drifts: what is compared with is measured before and after.
 //   blocked      throughput with one of four workers blocked against none
-//   reload       throughput while all four workers are replaced against before
+//   reload       throughput while all four workers are replaced against before and after
 //   bookkeeping  CPU time of an idle worker and of the primary, of one CPU: reports, watchdog, ticks
 //   stall        time from the moment that a loop stops until its slot answers again, beyond WORKER_STALL_TIMEOUT
 import { readFileSync } from 'node:fs';
@@ -42,18 +42,21 @@ await runTool(async () => {
   for (let round = 1; round <= rounds; round += 1) {
     say('bench', `round ${round} of ${rounds}`);
     await withPool(['WORKERS=4', 'WORKER_STALL_TIMEOUT=0'], async () => {
-      const none = await throughput();
-      post('/wait?ms=60000');
+      const before = await throughput();
+      post(`/wait?ms=${(loadSeconds + 2) * 1000}`);
       await sleep(500);
-      note('throughput, 1 of 4 blocked / none', (await throughput()) / none);
+      const blocked = await load(loadSeconds);
+      await sleep(2500);
+      note('throughput, 1 of 4 blocked / none', blocked / mean(before, await load(loadSeconds)));
     });
     await withPool(['WORKERS=4'], async (name) => {
       const before = await throughput();
       // Not by `cluster reload`, which would take CPU time of its own.
       const { pid } = JSON.parse(await mustRun('docker', ['exec', name, 'cluster', 'status', '--json'], 'See above.'));
       await mustRun('docker', ['exec', name, 'sh', '-c', `kill -HUP ${pid}`], 'See above.');
-      note('throughput, during a reload / before', (await load(reloadSeconds)) / before);
+      const during = await load(reloadSeconds);
       await allReady(name);
+      note('throughput, during a reload / before and after', during / mean(before, await throughput()));
       const [primary, worker] = await idleShares(name);
       note('CPU of the idle primary of four workers, in %', primary * 100);
       note('CPU of an idle worker, in %', worker * 100);
@@ -102,6 +105,10 @@ async function load(seconds: number): Promise<number> {
   const output = await mustRun('taskset', wrk, 'See above.');
   if (/Non-2xx/.test(output)) throw new Problem('the load met errors.', output);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
+}
+
+function mean(a: number, b: number): number {
+  return (a + b) / 2;
 }
 
 function post(path: string): void {
