@@ -26,6 +26,19 @@ test('the first worker starts alone, the others when it is ready, and every slot
   );
 });
 
+test('a worker that led for others closes what nginx has made by their names, when they are back', () => {
+  const world = running(2, 15_000);
+  const [first, second] = world.ready();
+  assert.ok(first && second);
+  world.exit(first, crash);
+  assert.equal(world.state.slots[0]?.leadsTo, second.id);
+  const effects = world.happens({ type: 'ready', worker: 3 });
+  assert.deepEqual(effects.slice(0, 2), [
+    { do: 'point', slot: 0, worker: 3 },
+    { do: 'shed', worker: second.id },
+  ]);
+});
+
 test('slots without a worker of their own are shared out evenly', () => {
   const world = new World({ workers: 3, policy: { slots: 8 } });
   world.passes(1000);
@@ -56,6 +69,7 @@ test('a stalled worker: slot handed over and replacement started at once, killed
     'tell-ready-count',
     'kill',
     'point',
+    'shed',
     'tell-ready-count',
   ]);
   world.passes(250);

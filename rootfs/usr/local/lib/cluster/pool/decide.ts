@@ -54,7 +54,6 @@ function follow(draft: Draft): void {
     findStalled(draft);
     // Before anything is drained: whoever is has no slot any more.
     pointSlots(draft);
-    moveTraffic(draft);
     advanceReplacement(draft);
     killStalled(draft);
     endSurplus(draft);
@@ -124,23 +123,32 @@ function killStalled(draft: Draft): void {
 }
 
 function pointSlots(draft: Draft): void {
+  const left = new Set<number>();
   for (const [slot, worker] of assignSlots(draft.state).entries()) {
-    if (worker === draft.slot(slot).leadsTo) continue;
+    const { leadsTo } = draft.slot(slot);
+    if (worker === leadsTo) continue;
     draft.setSlot(slot, { leadsTo: worker });
     draft.do({ do: 'point', slot, worker });
+    if (leadsTo !== undefined) left.add(leadsTo);
   }
+  moveTraffic(draft, left);
 }
 
 /**
- * nginx goes on using the connections that it has, whatever a slot leads to. A worker that has lost its slot closes them
- * as it answers, so that the new one is tried in earnest before the old one is gone.
+ * nginx goes on using the connections that it has, whatever a slot leads to. A worker that has lost one of its slots
+ * closes those that it has as it answers; one that has lost all of them closes new ones, too. So the new worker gets its
+ * share at once, and is tried in earnest before the old one is gone.
  */
-function moveTraffic(draft: Draft): void {
+function moveTraffic(draft: Draft, left: ReadonlySet<number>): void {
   const led = new Set(draft.state.slots.map(({ leadsTo }) => leadsTo));
   for (const { id, life, isGivingWay } of draft.state.workers) {
-    if (life.name !== 'ready' || isGivingWay === !led.has(id)) continue;
-    draft.setWorker(id, { isGivingWay: !isGivingWay });
-    draft.do({ do: 'give-way', worker: id, isGivingWay: !isGivingWay });
+    if (life.name !== 'ready') continue;
+    if (isGivingWay === led.has(id)) {
+      draft.setWorker(id, { isGivingWay: !isGivingWay });
+      draft.do({ do: 'give-way', worker: id, isGivingWay: !isGivingWay });
+    } else if (left.has(id)) {
+      draft.do({ do: 'shed', worker: id });
+    }
   }
 }
 

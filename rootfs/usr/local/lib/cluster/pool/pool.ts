@@ -3,7 +3,7 @@ import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { basename } from 'node:path';
 import { type ClusterError, errors } from '../errors.ts';
-import { log } from '../log.ts';
+import { log, logWarning } from '../log.ts';
 import { run, slotSocket, workerSocket } from '../paths.ts';
 import { decide, initialState } from './decide.ts';
 import { describeExit } from './failure.ts';
@@ -12,7 +12,7 @@ import { observe, type ScalePolicy, sampleOf, startScaler } from './scale.ts';
 import { reportEveryMs, tickEveryMs } from './stall.ts';
 import type { Effect, GoneWorker, Policy, PoolEvent, PoolState } from './state.ts';
 import { type PoolStatus, statusOf } from './status.ts';
-import { describeDeath, explain } from './tell.ts';
+import { describeDeath, explain, isFailure } from './tell.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
 
@@ -164,6 +164,9 @@ export class Pool {
       case 'point':
         this.#point(effect.slot, effect.worker);
         break;
+      case 'shed':
+        this.#processes.get(effect.worker)?.shed();
+        break;
       case 'give-way':
         this.#processes.get(effect.worker)?.giveWay(effect.isGivingWay);
         break;
@@ -237,7 +240,8 @@ export class Pool {
   }
 
   #tellDeath(worker: GoneWorker, stack: string | undefined, replacedInMs: number | undefined): void {
-    log(describeDeath(worker, this.#processes.get(worker.id)?.pid, stack, replacedInMs));
+    const say = isFailure(worker.life.reason) ? logWarning : log;
+    say(describeDeath(worker, this.#processes.get(worker.id)?.pid, stack, replacedInMs));
   }
 
   #endRoll(isComplete: boolean, failed: GoneWorker | undefined): void {

@@ -141,7 +141,9 @@ export type Effect =
   | { readonly do: 'fork'; readonly worker: number; readonly slot: number; readonly release: number }
   /** The slot's socket leads to this worker from now on; where none serves, to where connections wait for one. */
   | { readonly do: 'point'; readonly slot: number; readonly worker: number | undefined }
-  /** Close each connection with its next answer, or do so no more. */
+  /** Close each connection that it has with its next answer. */
+  | { readonly do: 'shed'; readonly worker: number }
+  /** Close each connection with its next answer, those to come, too; or do so no more. */
   | { readonly do: 'give-way'; readonly worker: number; readonly isGivingWay: boolean }
   /** End politely. `isReplaced`: nginx goes on, and sends this worker's share to others. */
   | { readonly do: 'drain'; readonly worker: number; readonly isReplaced: boolean }

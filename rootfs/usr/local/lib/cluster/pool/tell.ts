@@ -16,6 +16,11 @@ const reasons: Record<EndReason, string> = {
   stop: 'was asked to stop',
 };
 
+/** Nobody asked it to end. */
+export function isFailure(reason: EndReason): boolean {
+  return reason === 'crashed' || reason === 'not-ready-in-time' || reason === 'stalled';
+}
+
 /** One line for each death: slot, reason, code or signal, uptime, requests, memory; and where it was stalled. */
 export function describeDeath(
   { slot, life, startedAt, report, isKilled }: GoneWorker,

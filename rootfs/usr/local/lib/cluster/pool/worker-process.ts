@@ -94,6 +94,10 @@ export class WorkerProcess {
     this.#send({ type: 'cluster:drain', isReplaced });
   }
 
+  shed(): void {
+    this.#send({ type: 'cluster:shed' });
+  }
+
   giveWay(isGivingWay: boolean): void {
     this.#send({ type: 'cluster:give-way', isGivingWay });
   }

@@ -102,6 +102,11 @@ export class Connections {
     socket.once('close', () => this.#single.delete(socket));
   }
 
+  /** So are all that there are now. */
+  shed(): void {
+    for (const socket of this.#plain) if (!this.#single.has(socket)) this.keepNoLonger(socket);
+  }
+
   /** The answer that is about to be given on it closes the connection. */
   isLastAnswerOn(socket: Socket): boolean {
     return this.isClosing || (this.#single.size > 0 && this.#single.has(socket));

@@ -77,6 +77,7 @@ function run(configuration: WorkerConfiguration): void {
       interception.main.connections.sendAway(notSentAway);
       closeEndless(interception.main.connections);
     }
+    if (message?.type === 'cluster:shed') interception.main?.connections.shed();
     if (message?.type === 'cluster:give-way' && !isDraining) {
       interception.main?.connections.giveWay(message.isGivingWay);
     }

@@ -48,6 +48,8 @@ export type FromWorker =
 export type ToWorker =
   /** Comes with a connection that nginx has made while no worker served. */
   | { readonly type: 'cluster:connection' }
+  /** Another worker has a slot that led here: connections that nginx has made by its name are closed. */
+  | { readonly type: 'cluster:shed' }
   /** Another worker has the slot, and this one may get it back: kept connections are closed, or kept again. */
   | { readonly type: 'cluster:give-way'; readonly isGivingWay: boolean }
   /** End. `isReplaced`: nginx is still there, and another worker has taken over the slot. */
