@@ -51,6 +51,7 @@ http {
   scgi_temp_path ${folder}/scgi;
 
 ${whoIsAsking(settings.trustedProxies)}
+${whichHost}
   # One line a request. Buffered: unbuffered logging costs a third of the throughput.
   log_format json escape=json
     '{"time":"$time_iso8601","id":"$request_id","client":"$remote_addr","method":"$request_method","host":"$host",'
@@ -105,6 +106,10 @@ ${indent(4, slots(plan))}
     listen ${settings.port} backlog=4096;
 ${context.hasIpv6 ? `    listen [::]:${settings.port} backlog=4096;\n` : ''}    more_clear_headers Server X-Powered-By;
 
+    if ($is_malformed) {
+      return 400;
+    }
+
 ${indent(4, askWorkers(settings))}
 
     # The primary knows whether a worker is ready; no worker is asked, so a busy one does not fail the probe.
@@ -156,6 +161,27 @@ ${isTrusted}
   }
 `;
 }
+
+/** Node and most frameworks pass on whatever a Host header says, and nginx is lenient about it. */
+const whichHost = `  # What is no host is refused: an app that makes links of it would send its users to another one. So is HTTP/0.9,
+  # whose answer would be a body without a head.
+  map "$server_protocol $http_host" $is_malformed {
+    default 1;
+    "HTTP/1.0 " 0;
+    "~^HTTP/[0-9.]+ [A-Za-z0-9._-]+(:[0-9]{0,5})?$" 0;
+    "~^HTTP/[0-9.]+ \\[[0-9A-Fa-f:.]+\\](:[0-9]{0,5})?$" 0;
+  }
+  # HTTP/1.0 needs none, but Node does.
+  map $http_host $named_host {
+    default $http_host;
+    "" localhost;
+  }
+  # That of an absolute target counts, not the header: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+  map $request $upstream_host {
+    default $named_host;
+    "~^[^ ]+ +[^/ ]+://" $host;
+  }
+`;
 
 function locations({ settings, hasStaticFolder }: NginxContext): string {
   if (!hasStaticFolder) {
@@ -244,7 +270,7 @@ const devLocation = `
 /** How workers are asked, by every location that passes requests on. */
 function askWorkers({ requestTimeoutMs }: Settings): string {
   return `proxy_http_version 1.1;
-proxy_set_header Host $http_host;
+proxy_set_header Host $upstream_host;
 proxy_set_header Connection $upstream_connection;
 proxy_set_header Upgrade $http_upgrade;
 # Overwritten, never appended to: a client cannot claim to be somebody else.
