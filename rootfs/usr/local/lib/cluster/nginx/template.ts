@@ -80,10 +80,12 @@ ${whichHost}
   brotli_min_length 1024;
   brotli_types text/plain text/css text/xml application/json application/javascript application/xml image/svg+xml;
 
-  # "Connection: close" towards a worker would end keep-alive; only an upgrade (WebSocket) is passed on.
+  # "Connection: close" towards a worker would end keep-alive; only an upgrade (WebSocket) is passed on. But none to
+  # HTTP/2, which would be a tunnel past all that is written here: https://bishopfox.com/blog/h2c-smuggling-request
   map $http_upgrade $upstream_connection {
     default upgrade;
     ''      '';
+    ~*h2c   '';
   }
 
 ${settings.staticIndex && context.hasStaticFolder ? `${navigationMap}\n` : ''}  upstream app {
