@@ -111,6 +111,12 @@ ${context.hasIpv6 ? `    listen [::]:${settings.port} backlog=4096;\n` : ''}    
     if ($is_malformed) {
       return 400;
     }
+    # An unknown transfer coding or version is the client's fault. As 5xx it would count as the server's in every alarm.
+    error_page 501 505 =400 /.malformed;
+    location = /.malformed {
+      internal;
+      return 400;
+    }
 
 ${indent(4, askWorkers(settings))}
 
