@@ -16,12 +16,12 @@ interface Echo {
 /** Opens a socket, sends a text and closes the socket. */
 type Call = (container: Container, text: string) => Promise<Echo>;
 
-const servers: Record<string, { folder: string; uri: string; call: Call }> = {
-  ws: { folder: 'ws', uri: '/chat', call: callWebSocket },
-  'Socket.IO': { folder: 'socketio', uri: '/socket.io/?EIO=4&transport=websocket', call: callSocketIo },
+const servers: Record<string, { folder: string; path: string; call: Call }> = {
+  ws: { folder: 'ws', path: '/chat', call: callWebSocket },
+  'Socket.IO': { folder: 'socketio', path: '/socket.io/', call: callSocketIo },
 };
 
-for (const [name, { folder, uri, call }] of Object.entries(servers)) {
+for (const [name, { folder, path, call }] of Object.entries(servers)) {
   test(`${name}: every worker echoes, and knows its client`, async (t) => {
     const image = await buildFramework(folder);
     const container = await serve(t, { image, environment: { WORKERS: '2' } });
@@ -35,7 +35,7 @@ for (const [name, { folder, uri, call }] of Object.entries(servers)) {
       Array.from({ length: 8 }, (_, number) => `text ${number}`),
     );
     assert.deepEqual([...new Set(echoes.map(({ worker }) => worker))].sort(), ['0', '1']);
-    const { address } = await clientInLog(container, uri);
+    const { address } = await clientInLog(container, path);
     assert.deepEqual([...new Set(echoes.map(({ ip }) => ip))], [address]);
   });
 }

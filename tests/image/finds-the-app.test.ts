@@ -10,9 +10,7 @@ const files = { '/app/main.mjs': app('main'), '/app/jobs/start.mjs': app('start'
 test('the usual names, and what was passed over', async (t) => {
   const container = await serve(t, { files });
   assert.equal(((await (await container.get('/')).json()) as { name: string }).name, 'main');
-  await container.printed(
-    /runs app\/main\.mjs, the first of the usual names\n.*passed over: \/app\/src\/index\.mjs/,
-  );
+  await container.printed(/runs app\/main\.mjs, the first of the usual names\n.*passed over: \/app\/src\/index\.mjs/);
 });
 
 test('APP_MODULE names another, APP_ARGS are its arguments', async (t) => {

@@ -16,7 +16,7 @@ test('a page of public/ is answered by nginx, without a worker', async (t) => {
   assert.equal(response.status, 200);
   assert.match(response.headers.get('content-type') ?? '', /text\/html/);
   assert.match(await response.text(), /It works/);
-  await container.printed(/"uri":"\/","status":200,.*"upstream":""/);
+  await container.printed(/"path":"\/","status":200,.*"slot":null/);
 });
 
 test('the JSON route is answered by the app, and its schema refuses bad input', async (t) => {

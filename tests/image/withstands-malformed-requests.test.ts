@@ -39,9 +39,10 @@ interface Logged {
   client: string;
   method: string;
   host: string;
-  uri: string;
+  /** With its query. */
+  path: string;
   status: number;
-  upstream: string;
+  slot: number | null;
 }
 
 const app = { '/app/main.cjs': echo, '/app/secret.txt': 'a secret' };
@@ -54,7 +55,7 @@ const variants: Record<string, Options> = {
 for (const [name, options] of Object.entries(variants)) {
   test(`${malformedRequests.length} malformed requests mean the same to nginx and to ${name}, or nothing`, async (t) => {
     // One of each: all requests share their connections to the worker, where a smuggled one would lie in wait.
-    const one = { WORKERS: '1', NGINX_WORKER_PROCESSES: '1' };
+    const one = { WORKERS: '1', NGINX_WORKER_PROCESSES: '1', ACCESS_LOG_QUERY: 'on' };
     const container = await serve(t, { ...options, environment: { ...one, ...options.environment } });
     const before = await processes(container);
 
@@ -124,7 +125,7 @@ function inShort({ method, url, bodyLength, isUpgrade }: Seen): string {
 function disagreements(seen: readonly Seen[], log: readonly Logged[]): string[] {
   const found: string[] = [];
   const logged = new Map(log.map((line) => [line.id, line]));
-  const answered = log.filter(({ upstream, status }) => upstream !== '' && status === 200);
+  const answered = log.filter(({ slot, status }) => slot !== null && status === 200);
   // The one that asked what was seen is in the log only.
   if (answered.length !== seen.length + 1) found.push(`nginx passed on ${answered.length}, the app saw ${seen.length}`);
   for (const request of seen) {
@@ -154,7 +155,7 @@ function disagreements(seen: readonly Seen[], log: readonly Logged[]): string[] 
       printable(Buffer.from(request.url, 'latin1').toString()),
       hostname(header(request, 'host')),
     ];
-    const nginx = [line.method, printable(line.uri), hostname(line.host) || 'localhost'];
+    const nginx = [line.method, printable(line.path), hostname(line.host) || 'localhost'];
     if (app.join(' ') !== nginx.join(' ')) found.push(`${app.join(' ')} to the app, ${nginx.join(' ')} to nginx`);
   }
   return found;

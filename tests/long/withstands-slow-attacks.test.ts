@@ -23,7 +23,7 @@ for (const [name, options] of Object.entries(attacks)) {
   test(`1,000 connections of ${name} for 15 s keep nobody waiting`, async (t) => {
     const container = await serve(t, { files: { '/app/main.cjs': app }, environment: { WORKERS: '2' } });
     let isOver = false;
-    const attack = verify(t, container, 'slowhttptest', ...common, ...options).finally(() => {
+    const attack = verify(t, container, ['slowhttptest', ...common, ...options]).finally(() => {
       isOver = true;
     });
     let most = 0;

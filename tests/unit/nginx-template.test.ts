@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
-import { type NginxContext, renderNginxConfiguration } from '../../rootfs/usr/local/lib/cluster/nginx/template.ts';
+import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/context.ts';
+import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/helmet.ts';
+import { renderNginxConfiguration } from '../../rootfs/usr/local/lib/cluster/nginx/template.ts';
 import { type Environment, type Files, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions, schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
-import { directivesOf } from './support/nginx-configuration.ts';
+import { makeCertificate } from '../support/certificate.ts';
+import { type Directive, directivesOf } from './support/nginx-configuration.ts';
 
-const everything: Files = { isFolder: () => true, isFile: () => true, read: () => '' };
+const { certificate, key } = makeCertificate('localhost');
+/** Each folder is there, and each file, which is a certificate and its key. */
+const everything: Files = { isFolder: () => true, isFile: () => true, read: () => certificate + key };
 
 const context: NginxContext = {
   settings: read({}),
@@ -16,6 +21,12 @@ const context: NginxContext = {
   isRoot: false,
   hasIpv6: true,
   hasStaticFolder: true,
+  hasSources: false,
+  strayLinks: [],
+  securityHeaders: securityHeadersOf('safe'),
+  snippets: new Set(),
+  startId: '0a1b2c3d',
+  isTerminal: false,
   requestsMs: 20_000,
 };
 
@@ -30,13 +41,16 @@ function render(environment: Environment, more: Partial<NginxContext> = {}): str
     maxWorkers: settings.workers === 'auto' ? 3 : settings.workers.max,
     nginxWorkers: settings.nginxWorkers === 'auto' ? 2 : settings.nginxWorkers,
   };
-  return renderNginxConfiguration({ ...context, settings, plan, ...more });
+  const securityHeaders = securityHeadersOf(settings.securityHeaders);
+  return renderNginxConfiguration({ ...context, settings, plan, securityHeaders, ...more });
 }
 
 test('one upstream server a slot, never taken out by nginx itself', () => {
   const servers = render({}).match(/server unix:\/run\/cluster\/slot-\d\.sock max_fails=0;/g);
   assert.equal(servers?.length, 3);
 });
+
+const tls: Environment = { TLS_CERTIFICATE: '/run/secrets/tls.crt', TLS_KEY: '/run/secrets/tls.key' };
 
 const directives: [environment: Environment, path: string, words: string][] = [
   [{ PORT: '81' }, 'http server listen', 'listen 81 backlog=4096'],
@@ -52,7 +66,30 @@ const directives: [environment: Environment, path: string, words: string][] = [
   [{ NGINX_WORKER_OPEN_FILES: '9999' }, 'worker_rlimit_nofile', 'worker_rlimit_nofile 9999'],
   [{ NGINX_MAX_UPLOAD: '50m' }, 'http client_max_body_size', 'client_max_body_size 50m'],
   [{ NGINX_MAX_UPLOAD: '0' }, 'http client_max_body_size', 'client_max_body_size 0'],
-  [{ REQUEST_TIMEOUT: '5m' }, 'http server proxy_read_timeout', 'proxy_read_timeout 300000ms'],
+  [{ REQUEST_TIMEOUT: '5m' }, 'http proxy_read_timeout', 'proxy_read_timeout 5m'],
+  [{ NGINX_MAX_HEADER: '64k' }, 'http large_client_header_buffers', 'large_client_header_buffers 2 32k'],
+  [{ NGINX_CLIENT_TIMEOUT: '5s' }, 'http client_header_timeout', 'client_header_timeout 5s'],
+  [{ NGINX_CLIENT_TIMEOUT: '5s' }, 'http client_body_timeout', 'client_body_timeout 5s'],
+  [{ NGINX_SEND_TIMEOUT: '5s' }, 'http send_timeout', 'send_timeout 5s'],
+  [{ NGINX_KEEPALIVE_TIMEOUT: '620' }, 'http keepalive_timeout', 'keepalive_timeout 620s'],
+  [{ NGINX_KEEPALIVE_TIMEOUT: '0' }, 'http keepalive_timeout', 'keepalive_timeout 0'],
+  [{ NGINX_STREAM_UPLOADS: '/up,/api/v1.0' }, 'http server location', 'location ~ ^(/up|/api/v1\\.0)(/|$)'],
+  [{ NGINX_PRIVATE_PATH: '/data' }, 'http server location alias', 'alias /data/'],
+  [{ RATE_LIMIT: '600r/m' }, 'http limit_req_zone', 'limit_req_zone $binary_remote_addr zone=requests:10m rate=600r/m'],
+  [{ RATE_LIMIT: '600r/m' }, 'http server location limit_req', 'limit_req zone=requests burst=20 nodelay'],
+  [{ RATE_LIMIT: '1r/s' }, 'http server location limit_req', 'limit_req zone=requests burst=10 nodelay'],
+  [{ CONNECTION_LIMIT: '9' }, 'http server limit_conn', 'limit_conn connections 9'],
+  [{ STICKY_SESSIONS: 'ip' }, 'http upstream hash', 'hash $remote_addr consistent'],
+  [{ STICKY_SESSIONS: 'sid', WORKERS: '2' }, 'http upstream', 'upstream slot_1'],
+  [{ STICKY_SESSIONS: 'sid' }, 'http server location proxy_pass', 'proxy_pass http://$upstream_of_session'],
+  [{ MICRO_CACHE: '1g' }, 'http server location proxy_cache', 'proxy_cache answers'],
+  [{ ...tls, TLS_PORT: '443' }, 'http server listen', 'listen 443 ssl backlog=4096'],
+  [tls, 'http server http2', 'http2 on'],
+  [
+    { ...tls, PROXY_PROTOCOL: 'on', TRUSTED_PROXIES: 'private' },
+    'http server listen',
+    'listen 8443 ssl proxy_protocol backlog=4096',
+  ],
   [{ TRUSTED_PROXIES: '10.0.0.0/8' }, 'http set_real_ip_from', 'set_real_ip_from 10.0.0.0/8'],
   [{ ACCESS_LOG: 'off' }, 'http access_log', 'access_log off'],
   [{ LOG_LEVEL: 'debug' }, 'error_log', 'error_log stderr info'],
@@ -68,13 +105,25 @@ for (const [environment, path, words] of directives) {
   });
 }
 
+/** What a setting needs before it means something. */
+const needed: Partial<Record<string, Environment>> = {
+  TLS_CERTIFICATE: tls,
+  TLS_KEY: tls,
+  TLS_PORT: tls,
+  TLS_REDIRECT: tls,
+  PROXY_PROTOCOL: { TRUSTED_PROXIES: 'private' },
+};
+
 test('every setting that nginx reads changes its configuration, and no other does', () => {
   const before = render({});
   for (const [key, { name, example, readBy }] of definitions) {
     // How long a stop may take reaches nginx as a part of it, worked out in machine/plan.ts.
     if (key === 'stopTimeoutMs') continue;
-    const after = render({ [name]: example });
-    assert.equal(after !== before, readBy.includes('nginx'), `${name}=${example}`);
+    const others = { ...needed[name] };
+    const after = render({ ...others, [name]: example });
+    delete others[name];
+    const without = name.startsWith('TLS_') && Object.keys(others).length < 2 ? before : render(others);
+    assert.equal(after !== without, readBy.includes('nginx'), `${name}=${example}`);
   }
   assert.notEqual(render({}, { requestsMs: 1 }), before);
 });
@@ -97,12 +146,24 @@ const variants: Environment[] = [
   { STATIC_INDEX: 'on' },
   { STATIC_URL: '/static', STATIC_INDEX: 'on' },
   { TRUSTED_PROXIES: 'private', ACCESS_LOG: 'off', NGINX_WORKER_OPEN_FILES: '4096' },
+  { ...tls, LOG_FORMAT: 'text', ACCESS_LOG: 'errors', ACCESS_LOG_QUERY: 'on', SECURITY_HEADERS: 'strict' },
+  { ...tls, TRUSTED_PROXIES: 'private', PROXY_PROTOCOL: 'on', ACCESS_LOG: 'slow:1500ms', SECURITY_HEADERS: 'off' },
+  { RATE_LIMIT: '10r/s', CONNECTION_LIMIT: '5', MICRO_CACHE: '10m', STICKY_SESSIONS: 'ip' },
+  { STICKY_SESSIONS: 'cookie', NGINX_STREAM_UPLOADS: '/up', NGINX_PRIVATE_PATH: '/data', STATIC_INDEX: 'on' },
+  { STICKY_SESSIONS: 'sid', TLS_REDIRECT: 'off', ...tls },
+];
+/** What else than the settings decides. */
+const surroundings: Partial<NginxContext>[] = [
+  {},
+  { hasStaticFolder: false },
+  { hasSources: true, strayLinks: ['a link', 'b"$x'], isTerminal: true },
+  { snippets: new Set(['http', 'server', 'location']), isRoot: true },
 ];
 
 test('laid out for a human: braces are balanced, every line is indented by its depth, one blank line at the most', () => {
   for (const environment of variants) {
-    for (const hasStaticFolder of [true, false]) {
-      const text = render(environment, { hasStaticFolder });
+    for (const more of surroundings) {
+      const text = render(environment, more);
       let depth = 0;
       let isContinued = false;
       assert.doesNotMatch(text, /\n\n\n|\n\n +}/);
@@ -122,9 +183,7 @@ test('laid out for a human: braces are balanced, every line is indented by its d
 test('no string in any variable makes a directive that the template does not have', () => {
   const known = new Set(
     variants.flatMap((environment) =>
-      [true, false].flatMap((hasStaticFolder) =>
-        directivesOf(render(environment, { hasStaticFolder })).map(({ path }) => path),
-      ),
+      surroundings.flatMap((more) => directivesOf(render(environment, more)).map(placeOf)),
     ),
   );
   const hostile = fc.constantFrom(
@@ -174,7 +233,7 @@ test('no string in any variable makes a directive that the template does not hav
       try {
         const rendered = render({ [name]: text });
         accepted += 1;
-        for (const { path } of directivesOf(rendered)) assert.ok(known.has(path), path);
+        for (const directive of directivesOf(rendered)) assert.ok(known.has(placeOf(directive)), directive.path);
       } catch (error) {
         if (!(error instanceof ClusterError)) throw error;
         for (const line of error.message.split('\n')) assert.match(line, /^(warning: )?[A-Z]/);
@@ -191,3 +250,8 @@ test('a folder with what nginx quotes stays one word', () => {
   assert.deepEqual(roots[0]?.words, ['root', path]);
   assert.equal(schema.staticPath.type.parse(path), path);
 });
+
+/** What stands inside of these is data. */
+function placeOf({ path }: Directive): string {
+  return path.replace(/^(http (?:map|geo|types)) .*$/s, '$1');
+}

@@ -1,11 +1,13 @@
 // Every wrong variable gets one line: what it is, what is allowed, and what to write instead.
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import { type Environment, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import { makeCertificate } from '../support/certificate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -14,6 +16,19 @@ writeFileSync(withoutIndex, '');
 const unclosed = join(folder, 'unclosed');
 writeFileSync(unclosed, '--token "s3cret');
 chmodSync(unclosed, 0o600);
+
+const pair = makeCertificate('localhost');
+const tls = {
+  certificate: write('tls.crt', pair.certificate),
+  key: write('tls.key', pair.key),
+  otherKey: write('other.key', makeCertificate('localhost').key),
+  lockedKey: write(
+    'locked.key',
+    createPrivateKey(pair.key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }),
+  ),
+};
+const endingPair = makeCertificate('localhost', 10.5);
+const endedPair = makeCertificate('localhost', -3);
 
 /** @param line what the one line says */
 type Case = [what: string, environment: Environment, line: RegExp];
@@ -92,7 +107,7 @@ const cases: Case[] = [
   [
     'a file as access log',
     { ACCESS_LOG: '/var/log/access.log' },
-    /^ACCESS_LOG="\/var\/log\/access\.log": must be `on` or `off`/,
+    /^ACCESS_LOG="\/var\/log\/access\.log": must be `on`, `off`, `errors`/,
   ],
   ['too few connections', { NGINX_WORKER_CONNECTIONS: '1' }, /between 64 and 1000000/],
   // Networks
@@ -198,6 +213,64 @@ const cases: Case[] = [
     { STATIC_PATH: folder, STATIC_URL: '/healthz' },
     /^HEALTH_PATH=\/healthz and STATIC_URL=\/healthz are the same path\./,
   ],
+  // What clients may, and who they are
+  [
+    'a rate without a unit',
+    { RATE_LIMIT: '10' },
+    /^RATE_LIMIT="10": must be `off` or a rate .* Write RATE_LIMIT=10r\/s\.$/,
+  ],
+  ['a rate in words', { RATE_LIMIT: '600 requests per minute' }, /Write RATE_LIMIT=600r\/m\.$/],
+  ['a rate by the hour', { RATE_LIMIT: '10r/h' }, /^RATE_LIMIT="10r\/h"/],
+  ['a slow without a duration', { ACCESS_LOG: 'slow' }, /Write ACCESS_LOG=slow:500ms\.$/],
+  ['a way to stick that there is not', { STICKY_SESSIONS: 'header' }, /must be `off`, `ip`, `cookie` or `sid`/],
+  ['a set of headers that there is not', { SECURITY_HEADERS: 'full' }, /must be `safe`, `strict` or `off`/],
+  ['a head that no request fits in', { NGINX_MAX_HEADER: '1k' }, /between 4k and 1m/],
+  ['paths without slashes', { NGINX_STREAM_UPLOADS: 'upload,api/' }, /Write NGINX_STREAM_UPLOADS=\/upload,\/api\.$/],
+  ['a pattern as a path', { NGINX_STREAM_UPLOADS: '/upload/*' }, /^NGINX_STREAM_UPLOADS=/],
+  ['the PROXY protocol from nobody', { PROXY_PROTOCOL: 'on' }, /^PROXY_PROTOCOL=on needs TRUSTED_PROXIES/],
+  ['a private folder that is not there', { NGINX_PRIVATE_PATH: '/no/such' }, /there is no such folder/],
+  [
+    'a private folder that everybody may read',
+    { STATIC_PATH: '/usr', NGINX_PRIVATE_PATH: '/usr/bin' },
+    /^NGINX_PRIVATE_PATH=\/usr\/bin is inside of STATIC_PATH=\/usr/,
+  ],
+  // TLS
+  [
+    'a certificate without a key',
+    { TLS_CERTIFICATE: tls.certificate },
+    /^TLS_CERTIFICATE is set, but TLS_KEY is not: TLS needs both\. For example TLS_KEY=/,
+  ],
+  ['a key without a certificate', { TLS_KEY: tls.key }, /^TLS_KEY is set, but TLS_CERTIFICATE is not/],
+  [
+    'a certificate that is not there',
+    { TLS_CERTIFICATE: '/no/tls.crt', TLS_KEY: tls.key },
+    /^TLS_CERTIFICATE=\/no\/tls\.crt names a file that does not exist/,
+  ],
+  [
+    'a key where the certificate should be',
+    { TLS_CERTIFICATE: tls.key, TLS_KEY: tls.key },
+    /^TLS_CERTIFICATE=.* is no certificate in PEM/,
+  ],
+  [
+    'a certificate where the key should be',
+    { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.certificate },
+    /^TLS_KEY=.* is no private key in PEM/,
+  ],
+  [
+    "another certificate's key",
+    { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.otherKey },
+    /^TLS_KEY=.* is not the key of that certificate/,
+  ],
+  [
+    'a key with a passphrase',
+    { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.lockedKey },
+    /^TLS_KEY=.* needs a passphrase, .*openssl pkey/,
+  ],
+  [
+    'one port for two protocols',
+    { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key, TLS_PORT: '8080' },
+    /^PORT=8080 and TLS_PORT=8080 are the same port/,
+  ],
   // Secrets: never their value
   ['a secret that is wrong', { APP_ARGS: '--token "s3cret' }, /^APP_ARGS \(its value is not shown\): must be words/],
   [
@@ -234,7 +307,7 @@ test('all problems at once, warnings before them', () => {
     refusal({ WOKRERS: '3', NGINX_MAX_UPLOAD: '10MB', TRUSTED_PROXIES: '10.0.0.0/33', PORT: 'x' }).map(
       (line) => line.split(/[ =]/)[0],
     ),
-    ['warning:', 'PORT', 'TRUSTED_PROXIES', 'NGINX_MAX_UPLOAD'],
+    ['warning:', 'PORT', 'NGINX_MAX_UPLOAD', 'TRUSTED_PROXIES'],
   );
 });
 
@@ -271,7 +344,7 @@ test('the variables of apps, platforms and neighbours are nobody’s typo', () =
     DATABASE_URL REDIS_URL REDIS_HOST REDIS_PORT DB_HOST DB_PORT DB_USER DB_PASSWORD PGHOST PGPORT PGUSER PGPASSWORD MONGO_URI
     API_KEY API_URL API_PORT APP_NAME APP_ENV APP_URL APP_PORT APP_HOST APP_SECRET APP_VERSION APP_PATH APP_MODE SECRET_KEY JWT_SECRET
     SESSION_SECRET COOKIE_SECRET STRIPE_KEY STATIC_DIR STATIC_ROOT STATIC_ASSETS STATIC_CDN_HOST WORKER_CONCURRENCY WORKER_QUEUE WORKER_URL
-    WORKER_THREADS HEALTH_CHECK HEALTH_PORT LOG_FORMAT LOG_FILE LOG_DIR LOG_PRETTY ACCESS_TOKEN ACCESS_KEY MAX_RETRIES MAX_CONNECTIONS
+    WORKER_THREADS HEALTH_CHECK HEALTH_PORT LOG_FILE LOG_DIR LOG_PRETTY ACCESS_TOKEN ACCESS_KEY MAX_RETRIES MAX_CONNECTIONS
     MAX_MEMORY REQUEST_ID REQUEST_LIMIT STOP_WORDS BOOT_MODE RELOAD_TOKEN CORS_ORIGIN BASE_URL BASE_PATH PUBLIC_URL PUBLIC_PATH SMTP_HOST SMTP_PORT
     AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY ECS_CONTAINER_METADATA_URI_V4 KUBERNETES_SERVICE_HOST KUBERNETES_PORT
     S6_KEEP_ENV S6_VERBOSITY GUNICORN_CMD_ARGS UV_THREADPOOL_SIZE HTTP_PROXY HTTPS_PROXY NO_PROXY TRUST_PROXY SENTRY_DSN OTEL_EXPORTER_OTLP_ENDPOINT
@@ -280,6 +353,27 @@ test('the variables of apps, platforms and neighbours are nobody’s typo', () =
   const environment = Object.fromEntries(foreign.split(/\s+/).map((name) => [name, 'x']));
   assert.deepEqual(readSettings(environment).warnings, []);
 });
+
+test('a certificate that has ended, or will within two weeks, is a warning', () => {
+  for (const [{ certificate, key }, warning] of [
+    [endingPair, /^TLS_CERTIFICATE=.* ends in 10 days, on \d{4}-\d\d-\d\d\. Renew it\.$/],
+    [endedPair, /^TLS_CERTIFICATE=.* ended on \d{4}-\d\d-\d\d: browsers refuse it/],
+  ] as const) {
+    const { warnings } = readSettings({
+      TLS_CERTIFICATE: write('ending.crt', certificate),
+      TLS_KEY: write('ending.key', key),
+    });
+    assert.equal(warnings.length, 1, warnings.join('\n'));
+    assert.match(warnings[0] ?? '', warning);
+  }
+});
+
+/** @returns its path */
+function write(name: string, text: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
 
 function refusal(environment: Environment): string[] {
   try {

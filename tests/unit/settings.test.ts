@@ -7,10 +7,10 @@ import { test } from 'node:test';
 import { type Environment, type Files, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions, type Key, type Values } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
 
-/** A disk on which every folder is there, with an index.html. */
+/** A disk on which every folder is there, with an index.html and whatever is asked for, but no package.json. */
 const everything: Files = {
   isFolder: () => true,
-  isFile: () => true,
+  isFile: (path) => !path.endsWith('/package.json'),
   read: () => '',
 };
 
@@ -32,16 +32,34 @@ test('without any variable the defaults hold', () => {
     port: 8080,
     healthPath: '/healthz',
     requestTimeoutMs: 60_000,
-    trustedProxies: [],
     maxUploadBytes: 10 * 1024 ** 2,
+    maxHeaderBytes: 32 * 1024,
+    clientTimeoutMs: 15_000,
+    sendTimeoutMs: 30_000,
+    keepAliveTimeoutMs: 75_000,
+    securityHeaders: 'safe',
+    streamedUploads: [],
+    microCacheBytes: 0,
+    stickySessions: 'off',
     nginxWorkers: 'auto',
     nginxConnections: 4096,
     nginxOpenFiles: undefined,
+    trustedProxies: [],
+    proxyProtocol: false,
+    rateLimit: 'off',
+    connectionLimit: 'off',
+    tlsCertificate: undefined,
+    tlsKey: undefined,
+    tlsPort: 8443,
+    tlsRedirect: true,
     staticPath: '/app/public',
     staticUrl: '/',
     staticIndex: false,
+    privatePath: undefined,
     logLevel: 'info',
-    accessLog: true,
+    accessLog: { kind: 'on' },
+    accessLogQuery: false,
+    logFormat: 'auto',
     drainDelayMs: 0,
     stopTimeoutMs: 25_000,
   });
@@ -55,7 +73,7 @@ test('every example of the schema is allowed, means something else than the defa
     assert.notEqual(value, undefined, `${name}=${example}`);
     assert.notDeepEqual(value, preset, `${name}=${example}`);
     assert.deepEqual(type.parse(type.format(value)), value, name);
-    if (preset !== undefined && name !== 'APP_ARGS' && name !== 'TRUSTED_PROXIES') {
+    if (preset !== undefined && !Array.isArray(preset)) {
       assert.deepEqual(type.parse(type.format(preset)), preset, `the default of ${name}`);
     }
   }
@@ -74,9 +92,9 @@ const broughtAlong: [environment: Environment, key: Key, value: Values[Key]][] =
   [{ LOG_LEVEL: 'trace' }, 'logLevel', 'debug'], // pino, winston
   [{ LOG_LEVEL: 'fatal' }, 'logLevel', 'error'],
   [{ LOG_LEVEL: 'verbose' }, 'logLevel', 'debug'],
-  [{ ACCESS_LOG: '-' }, 'accessLog', true], // uvicorn-gunicorn: standard output
-  [{ ACCESS_LOG: '' }, 'accessLog', false], // … and off
-  [{ ACCESS_LOG: 'off' }, 'accessLog', false],
+  [{ ACCESS_LOG: '-' }, 'accessLog', { kind: 'on' }], // uvicorn-gunicorn: standard output
+  [{ ACCESS_LOG: '' }, 'accessLog', { kind: 'off' }], // … and off
+  [{ ACCESS_LOG: 'off' }, 'accessLog', { kind: 'off' }],
   [{ NGINX_MAX_UPLOAD: '0' }, 'maxUploadBytes', 0], // uwsgi-nginx: no limit
   [{ NGINX_MAX_UPLOAD: '1m' }, 'maxUploadBytes', 1024 ** 2],
   [{ NGINX_WORKER_PROCESSES: '1' }, 'nginxWorkers', 1],
@@ -126,8 +144,16 @@ const meanings: [name: string, text: string, key: Key, value: Values[Key]][] = [
   ['NGINX_MAX_UPLOAD', '1048576b', 'maxUploadBytes', 1024 ** 2],
   ['STATIC_INDEX', 'TRUE', 'staticIndex', true],
   ['STATIC_INDEX', 'yes', 'staticIndex', true],
-  ['ACCESS_LOG', 'no', 'accessLog', false],
-  ['ACCESS_LOG', 'disabled', 'accessLog', false],
+  ['ACCESS_LOG', 'no', 'accessLog', { kind: 'off' }],
+  ['ACCESS_LOG', 'disabled', 'accessLog', { kind: 'off' }],
+  ['ACCESS_LOG', 'slow:1.5s', 'accessLog', { kind: 'slow', thresholdMs: 1500 }],
+  ['ACCESS_LOG', 'slow:1', 'accessLog', { kind: 'slow', thresholdMs: 1000 }],
+  ['ACCESS_LOG', 'errors', 'accessLog', { kind: 'errors' }],
+  ['LOG_FORMAT', 'combined', 'logFormat', 'text'],
+  ['RATE_LIMIT', '600r/m', 'rateLimit', { requests: 600, per: 'm' }],
+  ['RATE_LIMIT', '0', 'rateLimit', 'off'],
+  ['CONNECTION_LIMIT', 'none', 'connectionLimit', 'off'],
+  ['NGINX_STREAM_UPLOADS', '/a/, /b', 'streamedUploads', ['/a', '/b']],
   ['WORKERS', ' 3 ', 'workers', { min: 3, max: 3 }],
   ['TRUSTED_PROXIES', '2001:db8::/32 ::1', 'trustedProxies', ['2001:db8::/32', '::1']],
   ['STATIC_PATH', '/app/my site/öffentlich', 'staticPath', '/app/my site/öffentlich'],

@@ -17,11 +17,11 @@ export const spoofed: Readonly<Record<string, string>> = {
   forwarded: 'for=203.0.113.9;proto=https;host=evil.example',
 };
 
-/** @returns who sent the first request for `uri`, by nginx's log */
-export async function clientInLog(container: Container, uri: string): Promise<Client> {
-  const escaped = RegExp.escape(uri);
+/** @returns who sent the first request for `path`, by nginx's log */
+export async function clientInLog(container: Container, path: string): Promise<Client> {
+  const escaped = RegExp.escape(path);
   const [, requestId = '', address = ''] = await container.printed(
-    new RegExp(`"id":"([^"]+)","client":"([^"]+)",.*"uri":"${escaped}"`),
+    new RegExp(`"id":"([^"]+)","client":"([^"]+)",.*"path":"${escaped}"`),
   );
   return { address, requestId };
 }

@@ -37,6 +37,8 @@ export interface Options {
   limits?: { cpus?: number; memoryMb?: number };
   /** Docker's --network: `container:ID` is that of another container. */
   network?: string;
+  /** Other ports of the container to publish than 8080. */
+  ports?: number[];
   /** Where readiness is asked for, if not at /healthz. */
   readyPath?: string;
 }
@@ -64,7 +66,12 @@ export class Container {
   }
 
   url(path: string): string {
-    return `http://127.0.0.1:${this.#started.getMappedPort(8080)}${path}`;
+    return `http://127.0.0.1:${this.port(8080)}${path}`;
+  }
+
+  /** Where a published port of the container is on this machine. */
+  port(inside: number): number {
+    return this.#started.getMappedPort(inside);
   }
 
   /** One request on a connection of its own. */
@@ -103,6 +110,11 @@ export class Container {
     return { exitCode, output };
   }
 
+  /** Writes files, over those that are there. */
+  async copyIn(files: Record<string, string>): Promise<void> {
+    await this.#started.copyContentToContainer(Object.entries(files).map(([target, content]) => ({ target, content })));
+  }
+
   /** Sends a signal to process 1. */
   async signal(name: NodeJS.Signals): Promise<void> {
     await (await this.#runtime()).kill({ signal: name });
@@ -136,7 +148,7 @@ export class Container {
 
 /** A container that is left to itself from its start on: it may well end at once. */
 export function boot(t: TestContext, options: Options = {}): Promise<Container> {
-  return start(t, options, options.network === undefined ? [8080] : []);
+  return start(t, options, options.network === undefined ? [8080, ...(options.ports ?? [])] : []);
 }
 
 /** A container that is ready for requests. */

@@ -352,12 +352,12 @@ add('header: the same one 50 times', get(anyCase, ...Array.from({ length: 50 }, 
 // --- Huge.
 
 add('huge: a target of 7 kB', get(`${anyCase}?${'x'.repeat(7000)}`), [`GET ${anyCase}?${'x'.repeat(7000)} 0`]);
-refused('huge: a target of 9 kB', get(`${anyCase}?${'x'.repeat(9000)}`));
+refused('huge: a target of 20 kB', get(`${anyCase}?${'x'.repeat(20_000)}`));
 refused('huge: a target of 100 kB', get(`${anyCase}?${'x'.repeat(100_000)}`));
 add('huge: a header of 7 kB', get(anyCase, `A: ${'x'.repeat(7000)}`), seenGet);
-refused('huge: a header of 9 kB', get(anyCase, `A: ${'x'.repeat(9000)}`));
+refused('huge: a header of 20 kB', get(anyCase, `A: ${'x'.repeat(20_000)}`));
 refused('huge: a header of 1 MB', get(anyCase, `A: ${'x'.repeat(1_000_000)}`));
-refused('huge: a name of 9 kB', get(anyCase, `${'x'.repeat(9000)}: a`));
+refused('huge: a name of 20 kB', get(anyCase, `${'x'.repeat(20_000)}: a`));
 add('huge: headers of 24 kB', get(anyCase, ...['A', 'B', 'C'].map((name) => `${name}: ${'x'.repeat(7900)}`)), seenGet);
 refused('huge: headers of 40 kB', get(anyCase, ...Array.from('ABCDE', (name) => `${name}: ${'x'.repeat(7900)}`)));
 add('huge: 900 headers', get(anyCase, ...Array.from({ length: 900 }, (_, index) => `A${index}: b`)), seenGet);
@@ -639,7 +639,7 @@ for (const [name, lines] of Object.entries({
     'X-Forwarded-Port: 1',
     'X-Forwarded-Proto: https',
     'X-Real-IP: 203.0.113.7',
-    'X-Request-Id: 203.0.113.7',
+    'X-Request-Id: 203.0.113.7"}{',
     'Forwarded: for=203.0.113.7;proto=https;host=evil.example',
   ],
   'each of them twice': [

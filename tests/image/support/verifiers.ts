@@ -4,11 +4,21 @@ import type { TestContext } from 'node:test';
 import { buildApp } from './build.ts';
 import { type Container, type End, runToItsEnd } from './container.ts';
 
-const packages = ['nghttp2-client', 'procps', 'slowhttptest', 'testssl.sh'];
+const packages = ['bsdextrautils', 'nghttp2-client', 'procps', 'slowhttptest', 'testssl.sh'];
 
-/** @param command one of the tools, with its arguments: the container's port is on 127.0.0.1 */
-export async function verify(t: TestContext, container: Container, ...command: string[]): Promise<End> {
+interface Options {
+  /** A program of this machine, by where it is in the tools' container. */
+  mounts?: Record<string, string>;
+}
+
+/** @param command one of the tools, with its arguments: the container's ports are on 127.0.0.1 */
+export async function verify(
+  t: TestContext,
+  container: Container,
+  command: string[],
+  { mounts = {} }: Options = {},
+): Promise<End> {
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const image = await buildApp('workshop', 'USER root', `RUN ${install}`, 'USER 1000:0');
-  return runToItsEnd(t, { image, network: `container:${container.id}`, command });
+  return runToItsEnd(t, { image, network: `container:${container.id}`, command, mounts });
 }

@@ -1,17 +1,30 @@
 // What a container was configured with: made once, before the supervisor starts, and read by all that runs after.
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { errors } from './errors.ts';
 import { hasIpv6, identity } from './machine/container.ts';
 import { type Machine, measureMachine } from './machine/machine.ts';
 import { type Plan, planProcesses, planStop } from './machine/plan.ts';
-import { renderNginxConfiguration } from './nginx/template.ts';
-import { run } from './paths.ts';
+import { securityHeadersOf } from './nginx/helmet.ts';
+import { findDroppedInheritance, findSnippets, ownConfiguration, snippetLevels } from './nginx/snippets.ts';
+import { lookAtStaticFolder } from './nginx/static-folder.ts';
+import { renderNginxConfiguration, renderParts } from './nginx/template.ts';
+import { nginxConfiguration, nginxParts, run } from './paths.ts';
 import { type Environment, type Mode, type Reading, readSettings, type Settings } from './settings/read.ts';
 import { schema } from './settings/schema.ts';
 
 export interface Configuration {
   readonly settings: Settings;
   readonly plan: Plan;
+  readonly start: Start;
+}
+
+/** What is different at each start of a container. */
+export interface Start {
+  readonly id: string;
+  /** Standard output is a terminal. */
+  readonly isTerminal: boolean;
 }
 
 /** A configuration with all that is known of how it came about. */
@@ -21,30 +34,60 @@ export interface Explained extends Configuration {
   readonly warnings: readonly string[];
 }
 
-/** @throws ClusterError SETTINGS_INVALID with a line for each problem */
-export async function makeConfiguration(environment: Environment, mode: Mode): Promise<Explained> {
+/**
+ * @param start of the server that runs, where one does
+ * @throws ClusterError SETTINGS_INVALID with a line for each problem
+ */
+export async function makeConfiguration(
+  environment: Environment,
+  mode: Mode,
+  start: Start = { id: randomBytes(4).toString('hex'), isTerminal: process.stdout.isTTY === true },
+): Promise<Explained> {
   const { settings, origins, warnings } = readSettings(environment, mode);
   const machine = await measureMachine(environment);
   const plan = planProcesses(settings, machine, environment.NODE_OPTIONS);
-  return { settings, origins, machine, plan, warnings: [...warnings, ...plan.warnings] };
+  return { settings, origins, machine, plan, start, warnings: [...warnings, ...plan.warnings, ...warnOfSnippets()] };
 }
 
 /** @returns nginx.conf @param folder where nginx writes */
-export function renderNginx({ settings, plan }: Configuration, folder: string): string {
+export function renderNginx({ settings, plan, start }: Configuration, folder: string): string {
+  // Included and not copied: nginx then names the user's file, and its lines, when something is wrong.
+  if (hasOwnNginxConfiguration()) return `include ${ownConfiguration};\n`;
   return renderNginxConfiguration({
     settings,
     plan,
     folder,
     isRoot: identity().uid === 0,
     hasIpv6: hasIpv6(),
-    hasStaticFolder: existsSync(settings.staticPath),
+    ...lookAtStaticFolder(settings.staticPath),
+    securityHeaders: securityHeadersOf(settings.securityHeaders),
+    snippets: new Set(snippetLevels.filter((level) => findSnippets(level).length > 0)),
+    startId: start.id,
+    isTerminal: start.isTerminal,
     requestsMs: planStop(settings).requestsMs,
   });
 }
 
+/** Writes nginx.conf, and what a user's own one includes. @param folder where nginx writes @returns the path of the former */
+export function writeNginx(configuration: Configuration, folder: string): string {
+  const file = join(folder, basename(nginxConfiguration));
+  writeFileSync(join(folder, basename(nginxParts)), renderParts({ ...configuration, folder }));
+  writeFileSync(file, renderNginx(configuration, folder));
+  return file;
+}
+
+export function hasOwnNginxConfiguration(): boolean {
+  return existsSync(ownConfiguration);
+}
+
+function warnOfSnippets(): string[] {
+  if (hasOwnNginxConfiguration()) return [];
+  return findSnippets('server').flatMap((path) => findDroppedInheritance(path, readFileSync(path, 'utf8')));
+}
+
 /** Readable by this container's user alone: a setting may be a secret. */
-export function storeConfiguration({ settings, plan }: Configuration): void {
-  writeFileSync(run.configuration, JSON.stringify({ settings, plan } satisfies Configuration), { mode: 0o600 });
+export function storeConfiguration({ settings, plan, start }: Configuration): void {
+  writeFileSync(run.configuration, JSON.stringify({ settings, plan, start } satisfies Configuration), { mode: 0o600 });
 }
 
 /**

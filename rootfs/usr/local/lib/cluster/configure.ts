@@ -4,13 +4,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
-import { makeConfiguration, renderNginx, storeConfiguration, summarise } from './configuration.ts';
+import { makeConfiguration, storeConfiguration, summarise, writeNginx } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { log, logFatal, logWarning, setLogLevel } from './log.ts';
 import { checkContainer, identity } from './machine/container.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
-import { nginxConfiguration, nginxFolder, run, runFolder } from './paths.ts';
+import { nginxFolder, run, runFolder } from './paths.ts';
 import type { Settings } from './settings/read.ts';
 
 /**
@@ -33,8 +33,7 @@ try {
   storeConfiguration(configuration);
   await runPreStart(settings.preStartPath);
   findApp(settings.appModule);
-  writeFileSync(nginxConfiguration, renderNginx(configuration, nginxFolder));
-  checkNginxConfiguration(nginxConfiguration);
+  checkNginxConfiguration(writeNginx(configuration, nginxFolder));
 } catch (thrown) {
   const error = explainUnreadable(thrown);
   await sleep(streamsCatchUpMs);

@@ -58,8 +58,8 @@ export const errors = {
       [...warnings.map((warning) => `warning: ${warning}`), ...problems].join('\n'),
     ),
 
-  nginxConfigurationRefused: (output: string) =>
-    new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, `nginx refuses its configuration: ${output}`),
+  nginxConfigurationRefused: (description: string) =>
+    new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, description),
 
   appUnreadable: (path: string, uid: number, gid: number) =>
     new ClusterError(

@@ -30,6 +30,9 @@ export const run = {
 
 export const nginxFolder = '/run/nginx';
 export const nginxConfiguration = `${nginxFolder}/nginx.conf`;
+/** What a user's own nginx.conf includes. */
+export const nginxParts = `${nginxFolder}/parts.conf`;
+export const nginxPidFile = `${nginxFolder}/nginx.pid`;
 
 /** Compiled TypeScript: made at boot, and by `cluster build` in an image. */
 export const typeScriptCache = '/run/cluster/typescript';

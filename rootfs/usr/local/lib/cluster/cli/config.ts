@@ -1,10 +1,18 @@
 // `cluster config`: what the container is configured with, and why. Needs no running server.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
-import { type Explained, loadConfiguration, makeConfiguration, renderNginx, summarise } from '../configuration.ts';
+import {
+  type Explained,
+  hasOwnNginxConfiguration,
+  loadConfiguration,
+  makeConfiguration,
+  renderNginx,
+  summarise,
+  writeNginx,
+} from '../configuration.ts';
 import { ClusterError, errors } from '../errors.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
 import { nginxFolder } from '../paths.ts';
@@ -39,14 +47,27 @@ async function check(): Promise<void> {
   try {
     const app = findApp(configuration.settings.appModule);
     findPreStart(configuration.settings.preStartPath);
-    const file = join(folder, 'nginx.conf');
-    writeFileSync(file, renderNginx(configuration, folder));
-    checkNginxConfiguration(file);
+    checkNginx(configuration, folder);
     process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);
   } catch (error) {
     throw explainUnreadable(error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A user's own nginx.conf includes a file by its path in a running container: where none runs, it is made for the check. */
+function checkNginx(configuration: Explained, folder: string): void {
+  const file = writeNginx(configuration, folder);
+  const isMissing = hasOwnNginxConfiguration() && !existsSync(nginxFolder);
+  if (isMissing) {
+    mkdirSync(nginxFolder);
+    writeNginx(configuration, nginxFolder);
+  }
+  try {
+    checkNginxConfiguration(file);
+  } finally {
+    if (isMissing) rmSync(nginxFolder, { recursive: true });
   }
 }
 
@@ -81,13 +102,13 @@ async function help([name]: readonly string[]): Promise<void> {
 
 /** In the mode that the server runs in, where one runs in this container. */
 async function configure(): Promise<Explained> {
-  let mode: 'production' | 'development' = 'production';
   try {
-    ({ mode } = loadConfiguration().settings);
+    const { settings, start } = loadConfiguration();
+    return await makeConfiguration(process.env, settings.mode, start);
   } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
+    if (!(error instanceof ClusterError) || error.code !== 'NOT_CONFIGURED') throw error;
+    return makeConfiguration(process.env, 'production');
   }
-  return makeConfiguration(process.env, mode);
 }
 
 interface Computed {

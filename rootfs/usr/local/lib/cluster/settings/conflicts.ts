@@ -1,18 +1,23 @@
 // Settings that are right one by one, but not together, or not with what is on the disk.
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { findExpiry, findProblemOfPair } from './certificate.ts';
 import type { Findings } from './read.ts';
 import { type Key, schema, type Values } from './schema.ts';
+import { whyUnread } from './text.ts';
 
 /** What the checks ask of the file system. */
 export interface Disk {
   isFolder(path: string): boolean;
   isFile(path: string): boolean;
+  /** @throws Error with the `code` of the system */
+  read(path: string): string;
 }
 
 export const disk: Disk = {
   isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  read: (path) => readFileSync(path, 'utf8'),
 };
 
 interface Rule {
@@ -73,6 +78,85 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
+    of: ['staticPath'],
+    kind: 'warning',
+    check: ({ staticPath }, _isSet, disk) =>
+      disk.isFile(join(staticPath, 'package.json'))
+        ? `${shown('staticPath', staticPath)} is a folder with a package.json: its scripts, source maps and package files are not served. Put what the browser needs into a folder of its own, such as STATIC_PATH=/app/public.`
+        : undefined,
+  },
+  {
+    of: ['privatePath'],
+    kind: 'problem',
+    check: ({ privatePath }, _isSet, disk) =>
+      privatePath !== undefined && !disk.isFolder(privatePath)
+        ? `${shown('privatePath', privatePath)}: there is no such folder. Create it in the image, or mount it there.`
+        : undefined,
+  },
+  {
+    of: ['privatePath', 'staticPath'],
+    kind: 'problem',
+    check: ({ privatePath, staticPath }) =>
+      privatePath !== undefined && `${privatePath}/`.startsWith(`${staticPath}/`)
+        ? `${shown('privatePath', privatePath)} is inside of ${shown('staticPath', staticPath)}, which everybody may read. Put private files elsewhere.`
+        : undefined,
+  },
+  {
+    of: ['proxyProtocol', 'trustedProxies'],
+    kind: 'problem',
+    check: ({ proxyProtocol, trustedProxies }) =>
+      proxyProtocol && trustedProxies.length === 0
+        ? `${shown('proxyProtocol', proxyProtocol)} needs TRUSTED_PROXIES: whose word about the client is believed? For example TRUSTED_PROXIES=private.`
+        : undefined,
+  },
+  {
+    of: ['microCacheBytes', 'stickySessions'],
+    kind: 'warning',
+    check: ({ microCacheBytes, stickySessions }) =>
+      microCacheBytes > 0 && stickySessions === 'cookie'
+        ? `${shown('stickySessions', stickySessions)} gives every client a cookie, and MICRO_CACHE answers none that has one. Write STICKY_SESSIONS=ip or sid.`
+        : undefined,
+  },
+  {
+    of: ['tlsCertificate', 'tlsKey'],
+    kind: 'problem',
+    check: ({ tlsCertificate, tlsKey }) => {
+      if ((tlsCertificate === undefined) === (tlsKey === undefined)) return undefined;
+      const [given, missing] = tlsKey === undefined ? ['TLS_CERTIFICATE', 'TLS_KEY'] : ['TLS_KEY', 'TLS_CERTIFICATE'];
+      return `${given} is set, but ${missing} is not: TLS needs both. For example ${missing}=${schema[tlsKey === undefined ? 'tlsKey' : 'tlsCertificate'].example}.`;
+    },
+  },
+  {
+    of: ['tlsCertificate', 'tlsKey'],
+    kind: 'problem',
+    check: (values, _isSet, disk) => {
+      const files = readPair(values, disk);
+      if (typeof files !== 'object') return files;
+      const problem = findProblemOfPair(files.certificate, files.key);
+      if (problem === undefined) return undefined;
+      const name = problem.of === 'certificate' ? 'TLS_CERTIFICATE' : 'TLS_KEY';
+      const path = problem.of === 'certificate' ? values.tlsCertificate : values.tlsKey;
+      return `${name}=${path} ${problem.what}${problem.of === 'key' ? ` (TLS_CERTIFICATE=${values.tlsCertificate})` : ''}.`;
+    },
+  },
+  {
+    of: ['tlsCertificate', 'tlsKey'],
+    kind: 'warning',
+    check: (values, _isSet, disk) => {
+      const files = readPair(values, disk);
+      const expiry = typeof files === 'object' ? findExpiry(files.certificate, new Date()) : undefined;
+      return expiry === undefined ? undefined : `TLS_CERTIFICATE=${values.tlsCertificate} ${expiry}`;
+    },
+  },
+  {
+    of: ['tlsPort', 'port', 'tlsCertificate'],
+    kind: 'problem',
+    check: ({ tlsPort, port, tlsCertificate }) =>
+      tlsCertificate !== undefined && tlsPort === port
+        ? `${shown('port', port)} and ${shown('tlsPort', tlsPort)} are the same port. Give them different ones.`
+        : undefined,
+  },
+  {
     of: ['healthPath', 'staticUrl'],
     kind: 'problem',
     check: ({ healthPath, staticUrl }) =>
@@ -96,6 +180,27 @@ export function findConflicts(
     if (text !== undefined) (kind === 'problem' ? problems : warnings).push(text);
   }
   return { problems, warnings };
+}
+
+/** @returns the two files, a problem where one cannot be read, or undefined without TLS */
+function readPair(
+  { tlsCertificate, tlsKey }: Values,
+  disk: Disk,
+): { readonly certificate: string; readonly key: string } | string | undefined {
+  if (tlsCertificate === undefined || tlsKey === undefined) return undefined;
+  const texts: string[] = [];
+  for (const [name, path] of [
+    ['TLS_CERTIFICATE', tlsCertificate],
+    ['TLS_KEY', tlsKey],
+  ] as const) {
+    try {
+      texts.push(disk.read(path));
+    } catch (error) {
+      return `${name}=${path} ${whyUnread(error)}`;
+    }
+  }
+  const [certificate = '', key = ''] = texts;
+  return { certificate, key };
 }
 
 /** `DRAIN_DELAY=25s` */

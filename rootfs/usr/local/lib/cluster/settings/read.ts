@@ -1,9 +1,8 @@
 // Environment → Settings, or all problems at once. The only place that looks at the environment for settings.
-import { readFileSync } from 'node:fs';
 import { errors } from '../errors.ts';
 import { type Disk, disk, findConflicts } from './conflicts.ts';
 import { type Definition, definitions, type Key, type Values } from './schema.ts';
-import { assignment, quoted } from './text.ts';
+import { assignment, quoted, whyUnread } from './text.ts';
 import { findUnknown } from './unknown.ts';
 
 /** `development`: `docker run -v .:/app IMAGE dev`. */
@@ -27,10 +26,7 @@ export interface Findings {
 }
 
 /** What reading asks of the file system. */
-export interface Files extends Disk {
-  /** @throws Error with the `code` of the system */
-  read(path: string): string;
-}
+export type Files = Disk;
 
 export interface Reading {
   readonly settings: Settings;
@@ -38,14 +34,12 @@ export interface Reading {
   readonly warnings: readonly string[];
 }
 
-const files: Files = { ...disk, read: (path) => readFileSync(path, 'utf8') };
-
 /**
  * @param environment variables as the container got them; an empty value counts as not set
  * @param mode by the command that the container was started with
  * @throws ClusterError SETTINGS_INVALID with a line for each problem, warnings before them
  */
-export function readSettings(environment: Environment, mode: Mode = 'production', from: Files = files): Reading {
+export function readSettings(environment: Environment, mode: Mode = 'production', from: Files = disk): Reading {
   const problems: string[] = [];
   const wrong = new Set<Key>();
   const values: Partial<Record<Key, unknown>> = {};
@@ -135,13 +129,4 @@ function parse(definition: Definition<unknown>, variable: string, text: string):
 function guesses({ type }: Definition<unknown>, text: string): readonly string[] {
   const bare = text.replace(/^(["'])(.*)\1$/, '$2').trim();
   return [bare, ...(type.guess?.(bare) ?? [])].filter((guess) => guess !== '');
-}
-
-function whyUnread(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'names a file that does not exist. Mount it there, or correct the path.';
-  if (code === 'EACCES')
-    return "names a file that this container's user may not read (EACCES). Give it group 0 and mode 0440.";
-  if (code === 'EISDIR') return 'names a folder. Name the file in it.';
-  return `names a file that cannot be read (${code ?? error}).`;
 }

@@ -13,3 +13,13 @@ export function quoted(text: string): string {
 export function assignment({ isSecret }: Pick<Definition<unknown>, 'isSecret'>, name: string, text: string): string {
   return isSecret ? `${name} (its value is not shown)` : `${name}=${quoted(text)}`;
 }
+
+/** @param error of the file system @returns the rest of a sentence that begins with the variable and its path */
+export function whyUnread(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'names a file that does not exist. Mount it there, or correct the path.';
+  if (code === 'EACCES')
+    return "names a file that this container's user may not read (EACCES). Give it group 0 and mode 0440.";
+  if (code === 'EISDIR') return 'names a folder. Name the file in it.';
+  return `names a file that cannot be read (${code ?? error}).`;
+}

@@ -56,6 +56,17 @@ export function autoOr<T>(type: Type<T>): Type<T | 'auto'> {
   };
 }
 
+/** What `type` allows, or `off`. */
+export function offOr<T>(type: Type<T>): Type<T | 'off'> {
+  const off = /^(0|off|no|none|false|unlimited|disabled?)$/i;
+  return {
+    ...type,
+    allowed: `\`off\` or ${type.allowed}`,
+    parse: (text) => (off.test(text) ? 'off' : type.parse(text)),
+    format: (value) => (value === 'off' ? 'off' : type.format(value as T)),
+  };
+}
+
 /** Both inclusive, and the same where the number is fixed. */
 export interface Range {
   readonly min: number;
@@ -152,6 +163,50 @@ export function size(minBytes: number, maxBytes: number): Type<number> {
   };
 }
 
+/** So many requests in a second or a minute, as nginx counts them. */
+export interface Rate {
+  readonly requests: number;
+  readonly per: 's' | 'm';
+}
+
+/** `10r/s` */
+export const rate: Type<Rate> = {
+  allowed: 'a rate such as 10r/s or 600r/m',
+  parse(text) {
+    const [, amount = '', per] = /^(\d{1,6})r\/([sm])$/.exec(text) ?? [];
+    return Number(amount) > 0 ? { requests: Number(amount), per: per as Rate['per'] } : undefined;
+  },
+  format: ({ requests, per }) => `${requests}r/${per}`,
+  guess(text) {
+    const [, amount, per = 's'] = /^(\d{1,6})\s*(?:requests?|req|r)?\s*(?:\/|per)?\s*([sm])?/i.exec(text) ?? [];
+    return amount === undefined ? [] : [`${amount}r/${per.toLowerCase()}`];
+  },
+};
+
+/** Which requests are logged. */
+export type AccessLog =
+  | { readonly kind: 'on' | 'off' | 'errors' }
+  /** Only those that took at least so long. */
+  | { readonly kind: 'slow'; readonly thresholdMs: number };
+
+const threshold = duration(1, 3_600_000);
+
+/** `on`, `off`, `errors` or `slow:500ms`. */
+export const accessLog: Type<AccessLog> = {
+  allowed: '`on`, `off`, `errors` (400 and above) or `slow:` with a duration, such as slow:500ms',
+  parse(text) {
+    if (text === 'errors') return { kind: 'errors' };
+    if (text.startsWith('slow:')) {
+      const thresholdMs = threshold.parse(text.slice('slow:'.length));
+      return thresholdMs === undefined ? undefined : { kind: 'slow', thresholdMs };
+    }
+    const isOn = ['-', '/dev/stdout'].includes(text) ? true : toggle.parse(text);
+    return isOn === undefined ? undefined : { kind: isOn ? 'on' : 'off' };
+  },
+  format: (value) => (value.kind === 'slow' ? `slow:${threshold.format(value.thresholdMs)}` : value.kind),
+  guess: (text) => [text.toLowerCase(), /^slow/i.test(text) ? 'slow:500ms' : '', /^err/i.test(text) ? 'errors' : ''],
+};
+
 /** Zero, written as a word that says what it means, or what `type` allows. */
 export function zeroOr(type: Type<number>, meaning: string): Type<number> {
   const zero = /^(0+|off|none|unlimited)$/i;
@@ -178,6 +233,21 @@ export const urlPrefix: Type<string> = {
   parse: (text) => (text === '/' ? text : urlPath.parse(text.replace(/\/$/, ''))),
 };
 
+/** URL paths, separated by commas or blanks. */
+export const urlPaths: Type<readonly string[]> = {
+  allowed: 'URL paths separated by commas, such as /upload,/api/files',
+  parse(text) {
+    const paths = listed(text).map((part) => urlPath.parse(part.replace(/\/$/, '')));
+    return paths.length > 0 && !paths.includes(undefined) ? (paths as string[]) : undefined;
+  },
+  format: (value) => value.join(','),
+  guess: (text) => [
+    listed(text)
+      .map((part) => `/${part.replace(/^\/+|\/+$/g, '')}`)
+      .join(','),
+  ],
+};
+
 /** An absolute path of the container that nginx can hold. Value without a slash at its end. */
 export const folder: Type<string> = {
   allowed: 'the absolute path of a folder, such as /app/public, without quotes, `$` and `\\`',
@@ -190,6 +260,13 @@ export const folder: Type<string> = {
   },
   format: (value) => value,
   guess: (text) => [`/app/${text.replace(/^\.?\//, '')}`],
+};
+
+/** The absolute path of a file that nginx reads. */
+export const absoluteFile: Type<string> = {
+  allowed: 'the absolute path of a file, without quotes, `$` and `\\`',
+  parse: folder.parse,
+  format: (value) => value,
 };
 
 /** The path of a file, relative to /app or absolute. Where it may lie is the app room's to judge. */

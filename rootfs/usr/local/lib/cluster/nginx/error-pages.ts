@@ -1,0 +1,98 @@
+// Answers that nginx gives itself when something is wrong: small, in the client's language (HTML or JSON), with the request's
+// id and without a version. What the app answers is never replaced.
+import type { NginxContext } from './context.ts';
+import { block, lines, map, paragraphs, type Topic } from './layout.ts';
+import { retryAfterSeconds } from './rate-limits.ts';
+import { requestId } from './request-id.ts';
+
+const texts = {
+  400: 'Bad request',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  413: 'Too large',
+  414: 'URL too long',
+  416: 'No such range',
+  429: 'Too many requests',
+  431: 'Request headers too large',
+  500: 'Internal error',
+  502: 'The app does not answer',
+  503: 'Not available',
+  504: 'The app did not answer in time',
+};
+
+/**
+ * A location with an error_page of its own does not inherit the server's: it has to repeat this.
+ * @param except codes that the location answers in its own way
+ */
+export function errorPageDirectives({ settings }: NginxContext, ...except: number[]): string {
+  // In dev mode the browser is shown why no version of the app answers.
+  const isDevelopment = settings.mode === 'development';
+  const others = isDevelopment ? [502, 504, ...except] : except;
+  const codes = Object.keys(texts).filter((code) => !others.includes(Number(code)));
+  return lines(
+    `error_page ${codes.join(' ')} $error_page;`,
+    '# Codes of nginx’s own: headers too large, and plain HTTP on the port for HTTPS.',
+    'error_page 494 =431 $error_page;',
+    'error_page 495 496 497 =400 $error_page;',
+    '# An unknown transfer coding or version is the client’s fault. As 5xx it would count as ours in every alarm.',
+    'error_page 501 505 =400 $error_page;',
+    isDevelopment && 'error_page 502 504 = @dev;',
+  );
+}
+
+export function errorPages(context: NginxContext): Topic {
+  const { settings } = context;
+  const seconds = retryAfterSeconds(settings.rateLimit);
+  return {
+    http: paragraphs(
+      lines(
+        '# Our own answers to errors: HTML for who asks for it, JSON for everybody else.',
+        map('$http_accept', '$error_page', [
+          ['default', '/.error/json'],
+          ['~text/html', '/.error/html'],
+        ]),
+        map('$status', '$error_text', [
+          ['default', '"Error"'],
+          ...Object.entries(texts).map(([code, text]) => [code, `"${text}"`] as const),
+        ]),
+      ),
+      lines(
+        '# When to come back: only where nginx itself refused, not the app.',
+        map('"$status $upstream_status"', '$retry_after', [
+          ['default', '""'],
+          ['429 ', String(seconds)],
+          ['503 ', '5'],
+        ]),
+      ),
+    ),
+    server: errorPageDirectives(context),
+    headers: 'add_header Retry-After $retry_after always;',
+    locations: ({ headerNames }) =>
+      lines(
+        '# The status stays that of the error: 200 here only says that there is a body.',
+        ...(['json', 'html'] as const).map((kind) =>
+          block(
+            `location = /.error/${kind}`,
+            lines(
+              'internal;',
+              '# That a range cannot be had (416) is found out when they were added once already.',
+              `more_clear_headers ${headerNames};`,
+              `default_type ${kind === 'json' ? 'application/json' : 'text/html'};`,
+              `return 200 '${kind === 'json' ? json : html}\\n';`,
+            ),
+          ),
+        ),
+      ),
+  };
+}
+
+const json = `{"status":$status,"error":"$error_text","requestId":"${requestId}"}`;
+
+/** Without a single quote, inside of which it stands. */
+const html = [
+  '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+  '<title>$error_text</title><style>body{font:1rem/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;',
+  'padding:0 1.5rem}small{color:#666}</style><h1>$error_text</h1>',
+  `<p><small>$status &middot; request ${requestId}</small>`,
+].join('');

@@ -1,0 +1,24 @@
+// How much a client may send, and how long it may take. A slow one waits here, not in a worker.
+import type { NginxContext } from './context.ts';
+import { duration, lines, size, type Topic } from './layout.ts';
+
+/** nginx has buffers of one size, and a line of the head must fit into one: two of half the limit take the longest lines. */
+const headBuffers = 2;
+
+export function limits({ settings }: NginxContext): Topic {
+  const { clientTimeoutMs, sendTimeoutMs, keepAliveTimeoutMs, maxHeaderBytes, maxUploadBytes } = settings;
+  return {
+    http: lines(
+      '# A client that sends slowly waits here, not in a worker.',
+      `client_header_timeout ${duration(clientTimeoutMs)};`,
+      `client_body_timeout ${duration(clientTimeoutMs)};`,
+      `send_timeout ${duration(sendTimeoutMs)};`,
+      'reset_timedout_connection on;',
+      '# The head in all; the workers take as much. A single line of it may have half.',
+      `large_client_header_buffers ${headBuffers} ${size(Math.floor(maxHeaderBytes / headBuffers))};`,
+      `client_max_body_size ${size(maxUploadBytes)};`,
+      "# Longer than a load balancer's idle time-out (ALB 60 s): the balancer has to be the one that closes.",
+      `keepalive_timeout ${duration(keepAliveTimeoutMs)};`,
+    ),
+  };
+}
