@@ -78,6 +78,9 @@ test('the page, its messages, and what a reload asks for again', async (t) => {
   // The browser itself would show the cached answer to a 304.
   await container.printed(/"GET".*"\/","status":304/);
   assert.deepEqual(complaints, []);
+  const { output } = await container.stop();
+  const requests = output.split('\n').filter((line) => line.includes(script));
+  assert.equal(requests.length, 1, 'a script whose name has its hash is never asked for again');
 });
 
 /** Resolves when the app, the WebSocket and all events have been heard of. */
