@@ -78,6 +78,7 @@ test('the page, its messages, and what a reload asks for again', async (t) => {
   // The browser itself would show the cached answer to a 304.
   await container.printed(/"GET".*"\/","status":304/);
   assert.deepEqual(complaints, []);
+  await page.close();
   const { output } = await container.stop();
   const requests = output.split('\n').filter((line) => line.includes(script));
   assert.equal(requests.length, 1, 'a script whose name has its hash is never asked for again');
