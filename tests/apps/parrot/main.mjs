@@ -1,4 +1,4 @@
-// Answers what it is asked to: /say?status=404&header=X-Frame-Options:DENY&body=text&ms=100, /who, /upload, /silent.
+// Answers what it is asked to: /say?status=404&header=X-Frame-Options:DENY&body=text&ms=100, /who, /upload, /silent, /die.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 let calls = 0;
@@ -17,6 +17,8 @@ export async function handler(request, response) {
       );
     case '/silent':
       return console.log('asked, and silent');
+    case '/die':
+      return process.exit(1);
     case '/upload': {
       let bytes = 0;
       for await (const chunk of request) {

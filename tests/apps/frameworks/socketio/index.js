@@ -1,4 +1,5 @@
 // Socket.IO's "Get started": with Express on one HTTP server.
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
@@ -7,6 +8,8 @@ import { Server } from 'socket.io';
 const app = express();
 const server = createServer(app);
 const io = new Server(server);
+// The one line that STICKY_SESSIONS=sid asks for.
+if (process.env.SLOT_IN_SESSION_ID) io.engine.generateId = () => `${process.env.NODE_APP_INSTANCE}-${randomUUID()}`;
 
 app.get('/who', (req, res) => {
   res.json({

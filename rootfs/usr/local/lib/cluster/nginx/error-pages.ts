@@ -28,15 +28,17 @@ const texts = {
 export function errorPageDirectives({ settings }: NginxContext, ...except: number[]): string {
   // In dev mode the browser is shown why no version of the app answers.
   const isDevelopment = settings.mode === 'development';
+  const { tlsCertificate, tlsRedirect } = settings;
   const others = isDevelopment ? [502, 504, ...except] : except;
   const codes = Object.keys(texts).filter((code) => !others.includes(Number(code)));
   return lines(
     `error_page ${codes.join(' ')} $error_page;`,
-    '# Codes of nginx’s own: headers too large, and plain HTTP on the port for HTTPS.',
+    `# ${tlsCertificate === undefined ? 'A code' : 'Codes'} of nginx’s own: headers too large${tlsCertificate === undefined ? '' : '; plain HTTP on the port for HTTPS'}.`,
     'error_page 494 =431 $error_page;',
-    'error_page 495 496 497 =400 $error_page;',
     '# An unknown transfer coding or version is the client’s fault. As 5xx it would count as ours in every alarm.',
     'error_page 501 505 =400 $error_page;',
+    tlsCertificate !== undefined &&
+      (tlsRedirect ? 'error_page 497 =308 https://$http_host$request_uri;' : 'error_page 497 =400 $error_page;'),
     isDevelopment && 'error_page 502 504 = @dev;',
   );
 }

@@ -46,6 +46,7 @@ function redirection(context: NginxContext): string {
     map(`"${schemeVariable(context)}:$uri"`, '$goes_to_https', [
       ['default', '0'],
       [`http:${healthPath}`, '0'],
+      ['~^http:/\\.error/', '0'],
       ['~^http:', '1'],
     ]),
     '# A client that had to name a port does not come by 80 and 443.',

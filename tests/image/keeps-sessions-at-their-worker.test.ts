@@ -1,0 +1,80 @@
+// STICKY_SESSIONS: Socket.IO's clients find their worker again, in each transport, and after it was replaced connect anew.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { io, type Socket } from 'socket.io-client';
+import { type Container, serve } from './support/container.ts';
+import { buildFramework } from './support/frameworks.ts';
+
+const transports = { polling: ['polling'], upgrade: ['polling', 'websocket'], websocket: ['websocket'] };
+const clients = 8;
+
+for (const sticky of ['ip', 'cookie', 'sid']) {
+  test(`${sticky}: every client keeps its session, by polling, by WebSocket, and from one to the other`, async (t) => {
+    const container = await serve(t, {
+      image: await buildFramework('socketio'),
+      environment: {
+        STICKY_SESSIONS: sticky,
+        WORKERS: '3',
+        TRUSTED_PROXIES: 'private',
+        SLOT_IN_SESSION_ID: sticky === 'sid' ? 'on' : '',
+      },
+    });
+    await container.printed(/worker 2 .*is ready/);
+    for (const [name, ways] of Object.entries(transports)) {
+      const sockets = await Promise.all(
+        Array.from({ length: clients }, (_, number) => connect(container, ways, number)),
+      );
+      const workers = await Promise.all(sockets.map(talk));
+      for (const socket of sockets) socket.close();
+      // Not all of them at one worker: the way to stick spreads them.
+      assert.ok(new Set(workers).size > 1, `${name}: all at worker ${workers[0]}`);
+    }
+    if (sticky !== 'sid') return;
+
+    // One of the workers is replaced: its clients connect anew, the others notice nothing.
+    const sockets = await Promise.all(
+      Array.from({ length: clients }, (_, number) => connect(container, transports.polling, number)),
+    );
+    const before = await Promise.all(sockets.map(talk));
+    const affected = sockets.filter((_, index) => before[index] === before[0]);
+    const { workers } = JSON.parse((await container.exec('cluster', 'status', '--json')).output);
+    const { pid } = workers.find(({ slot }: { slot: number }) => String(slot) === before[0]);
+    const again = affected.map(
+      (socket) => new Promise<void>((resolve) => socket.once('disconnect', () => socket.once('connect', resolve))),
+    );
+    await container.exec('kill', '-9', String(pid));
+    await Promise.all(again);
+    const after = await Promise.all(sockets.map(talk));
+    for (const [index, worker] of before.entries()) if (worker !== before[0]) assert.equal(after[index], worker);
+    for (const socket of sockets) socket.close();
+  });
+}
+
+/** A client with an address of its own, and a cookie jar like a browser's. */
+async function connect(container: Container, ways: string[], number: number): Promise<Socket> {
+  const cookie = /node_worker=[^;]+/.exec((await container.get('/who')).headers.get('set-cookie') ?? '')?.[0];
+  const socket = io(container.url('/'), {
+    transports: ways,
+    forceNew: true,
+    extraHeaders: { 'x-forwarded-for': `198.51.100.${number}`, ...(cookie === undefined ? {} : { cookie }) },
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+  const { engine } = socket.io;
+  if (ways.length === 2 && engine.transport.name !== 'websocket') {
+    await new Promise<void>((resolve) => engine.once('upgrade', () => resolve()));
+  }
+  return socket;
+}
+
+/** Says several things. @returns the worker that heard all of them */
+async function talk(socket: Socket): Promise<string> {
+  const workers = new Set<string>();
+  for (const text of ['a', 'b', 'c']) {
+    workers.add((await socket.timeout(10_000).emitWithAck('echo', text)).worker);
+  }
+  assert.equal(workers.size, 1);
+  return [...workers][0] ?? '';
+}
