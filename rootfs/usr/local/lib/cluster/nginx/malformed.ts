@@ -11,12 +11,18 @@ export function malformed(): Topic {
       lines(
         '# What is no host is refused: an app that makes links of it would send its users to another one. So is HTTP/0.9,',
         '# whose answer would be a body without a head.',
-        map('"$server_protocol $http_host"', '$is_malformed', [
-          ['default', '1'],
-          ['HTTP/1.0 ', '0'],
-          ['~^HTTP/[0-9.]+ [A-Za-z0-9._-]{1,255}(:[0-9]{0,5})?$', '0'],
-          ['~^HTTP/[0-9.]+ \\[[0-9A-Fa-f:.]{2,45}\\](:[0-9]{0,5})?$', '0'],
-        ]),
+        block(
+          'map "$status $server_protocol $http_host" $is_malformed',
+          lines(
+            '# Asked again for the page of the error, which is to be sent: there is a status by then.',
+            'volatile;',
+            'default 1;',
+            '"~^[1-9]" 0;',
+            '"000 HTTP/1.0 " 0;',
+            '"~^000 HTTP/[0-9.]+ [A-Za-z0-9._-]{1,255}(:[0-9]{0,5})?$" 0;',
+            '"~^000 HTTP/[0-9.]+ \\[[0-9A-Fa-f:.]{2,45}\\](:[0-9]{0,5})?$" 0;',
+          ),
+        ),
       ),
       lines(
         '# HTTP/1.0 needs no host, but Node does.',
