@@ -1,6 +1,6 @@
 // STICKY_SESSIONS: Socket.IO's clients find their worker again, in each transport, and after it was replaced connect anew.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { io, type Socket } from 'socket.io-client';
 import { type Container, serve } from './support/container.ts';
 import { buildFramework } from './support/frameworks.ts';
@@ -22,7 +22,7 @@ for (const sticky of ['ip', 'cookie', 'sid']) {
     await container.printed(/worker 2 .*is ready/);
     for (const [name, ways] of Object.entries(transports)) {
       const sockets = await Promise.all(
-        Array.from({ length: clients }, (_, number) => connect(container, ways, number)),
+        Array.from({ length: clients }, (_, number) => connect(t, container, ways, number)),
       );
       const workers = await Promise.all(sockets.map(talk));
       for (const socket of sockets) socket.close();
@@ -33,7 +33,7 @@ for (const sticky of ['ip', 'cookie', 'sid']) {
 
     // One of the workers is replaced: its clients connect anew, the others notice nothing.
     const sockets = await Promise.all(
-      Array.from({ length: clients }, (_, number) => connect(container, transports.polling, number)),
+      Array.from({ length: clients }, (_, number) => connect(t, container, transports.polling, number)),
     );
     const before = await Promise.all(sockets.map(talk));
     const affected = sockets.filter((_, index) => before[index] === before[0]);
@@ -42,22 +42,22 @@ for (const sticky of ['ip', 'cookie', 'sid']) {
     const again = affected.map(
       (socket) => new Promise<void>((resolve) => socket.once('disconnect', () => socket.once('connect', resolve))),
     );
-    await container.exec('kill', '-9', String(pid));
+    await container.exec('sh', '-c', `kill -9 ${pid}`);
     await Promise.all(again);
     const after = await Promise.all(sockets.map(talk));
     for (const [index, worker] of before.entries()) if (worker !== before[0]) assert.equal(after[index], worker);
-    for (const socket of sockets) socket.close();
   });
 }
 
 /** A client with an address of its own, and a cookie jar like a browser's. */
-async function connect(container: Container, ways: string[], number: number): Promise<Socket> {
+async function connect(t: TestContext, container: Container, ways: string[], number: number): Promise<Socket> {
   const cookie = /node_worker=[^;]+/.exec((await container.get('/who')).headers.get('set-cookie') ?? '')?.[0];
   const socket = io(container.url('/'), {
     transports: ways,
     forceNew: true,
     extraHeaders: { 'x-forwarded-for': `198.51.100.${number}`, ...(cookie === undefined ? {} : { cookie }) },
   });
+  t.after(() => socket.close());
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Container, serve } from './support/container.ts';
+import { get } from './support/raw.ts';
 
 const app = `export default async function app(app) {
   app.get('/api/hello', async () => ({ hello: 'world' }));
@@ -32,7 +33,7 @@ test('STATIC_PATH and STATIC_URL: its files there, everything else from the app'
     '/static/%2e%2e/secret.txt',
     '/static/..%2fsecret.txt',
   ]) {
-    assert.doesNotMatch(await raw(container, way), /not in the folder/, way);
+    assert.doesNotMatch((await get(container, way)).body, /not in the folder/, way);
   }
 });
 
@@ -55,16 +56,124 @@ test('STATIC_INDEX below STATIC_URL', async (t) => {
   assert.equal(await text(container, '/page', navigation), '200 a page of the app');
 });
 
+test('/app/public by itself: kept for ever by a name with a hash, asked again by others; compressed, in parts, and no secrets', async (t) => {
+  const script = '// a script that is worth compressing\n'.repeat(100);
+  const container = await serve(t, {
+    app: 'parrot',
+    environment: { WORKERS: '1' },
+    files: {
+      '/app/public/main.3f9a0c1d.js': script,
+      '/app/public/assets/index-DiwrgT4a.css': 'a{}'.repeat(500),
+      '/app/public/app.js': script,
+      '/app/public/before.js': 'the original',
+      '/app/public/docs/index.html': 'the docs',
+      '/app/public/.well-known/security.txt': 'a contact',
+      '/app/public/.well-known/.secret': 'SECRET',
+      '/app/public/.git/config': 'SECRET',
+      '/app/secret.txt': 'SECRET',
+    },
+  });
+  const headersOf = async (path: string, headers = {}) => (await container.get(path, { headers })).headers;
+  const forEver = 'public, max-age=31536000, immutable';
+  assert.equal((await headersOf('/main.3f9a0c1d.js')).get('cache-control'), forEver);
+  assert.equal((await headersOf('/assets/index-DiwrgT4a.css')).get('cache-control'), forEver);
+  assert.equal((await headersOf('/app.js')).get('cache-control'), 'no-cache');
+  assert.match((await headersOf('/app.js')).get('content-type') ?? '', /javascript; charset=utf-8$/);
+  // The app's own answers are the app's.
+  assert.equal((await headersOf('/say')).get('cache-control'), null);
+
+  const { status } = await container.get('/app.js', {
+    headers: { 'if-none-match': (await headersOf('/app.js')).get('etag') ?? '' },
+  });
+  assert.equal(status, 304);
+  for (const encoding of ['br', 'gzip']) {
+    const compressed = await container.get('/app.js', { headers: { 'accept-encoding': encoding } });
+    assert.equal(compressed.headers.get('content-encoding'), encoding);
+    assert.equal(compressed.headers.get('vary'), 'Accept-Encoding');
+    assert.equal(await compressed.text(), script);
+  }
+  assert.equal((await headersOf('/app.js', { 'accept-encoding': 'br, gzip' })).get('content-encoding'), 'br');
+  const part = await container.get('/before.js', { headers: { range: 'bytes=4-' } });
+  assert.equal(`${part.status} ${await part.text()}`, '206 original');
+  assert.equal(await text(container, '/docs/'), '200 the docs');
+  assert.equal((await container.get('/app.js', { method: 'POST' })).status, 404);
+  assert.equal((await container.get('/app.js', { method: 'HEAD' })).status, 200);
+
+  assert.equal(await text(container, '/.well-known/security.txt'), '200 a contact');
+  for (const way of [
+    '/.git/config',
+    '/.well-known/.secret',
+    '/%2egit/config',
+    '/.git%2fconfig',
+    '//.git/config',
+    '/docs/../../secret.txt',
+    '/docs/..%2f..%2fsecret.txt',
+    '/docs/%2e%2e/%2e%2e/secret.txt',
+    '/..%252fsecret.txt',
+    '/docs../secret.txt',
+  ]) {
+    assert.doesNotMatch((await get(container, way)).body, /SECRET/, way);
+  }
+});
+
+test('links lead within the folder only; a file that is replaced is the new one; what was compressed beforehand is sent', async (t) => {
+  // All of it belongs to one user, so that ownership alone would let every link pass.
+  const prepare = `cd /site && mkdir real && echo within > real/file.txt
+mkdir /tmp/elsewhere && echo SECRET > /tmp/elsewhere/file.txt
+ln -s real/file.txt inside.txt && ln -s real folder
+ln -s /tmp/elsewhere/file.txt outside.txt && ln -s /tmp/elsewhere outside
+printf original > before.js && printf beforehand | gzip > before.js.gz
+`;
+  const container = await serve(t, {
+    app: 'parrot',
+    files: { '/app/prestart.sh': prepare },
+    tmpfs: { '/site': 'mode=0777' },
+    environment: { WORKERS: '1', STATIC_PATH: '/site' },
+  });
+  for (const way of ['/real/file.txt', '/inside.txt', '/folder/file.txt']) {
+    assert.equal(await text(container, way), '200 within\n');
+  }
+  assert.equal(await text(container, '/before.js', { 'accept-encoding': 'gzip' }), '200 beforehand');
+  assert.equal(await text(container, '/before.js', { 'accept-encoding': 'identity' }), '200 original');
+  for (const way of ['/outside.txt', '/outside/file.txt', '/outside/', '/%6futside.txt', '/outside%2ffile.txt']) {
+    assert.equal((await get(container, way)).status, 404, way);
+  }
+  // Made while the server runs, by the user that the app runs as: not to what belongs to another.
+  await container.exec('sh', '-c', 'ln -s /etc/passwd /site/late.txt');
+  assert.notEqual((await get(container, '/late.txt')).status, 200);
+
+  await container.exec('sh', '-c', 'echo replaced > /site/new && mv /site/new /site/real/file.txt');
+  // What was open is looked at again after a second.
+  while ((await text(container, '/real/file.txt')) !== '200 replaced\n');
+});
+
+test('STATIC_PATH=/app: what makes up the app is not served, and the log says so', async (t) => {
+  const hidden = {
+    '/app/package.json': '{"main":"main.mjs"}',
+    '/app/package-lock.json': 'HIDDEN',
+    '/app/main.mjs': app,
+    '/app/client.js.map': 'HIDDEN',
+    '/app/tsconfig.json': 'HIDDEN',
+    '/app/Dockerfile': 'HIDDEN',
+    '/app/compose.yaml': 'HIDDEN',
+    '/app/pnpm-lock.yaml': 'HIDDEN',
+    '/app/lib/util.ts': 'HIDDEN',
+    '/app/node_modules/x/readme.txt': 'HIDDEN',
+    '/app/key.PEM': 'HIDDEN',
+  };
+  const container = await serve(t, {
+    files: { ...hidden, '/app/logo.svg': '<svg/>' },
+    environment: { STATIC_PATH: '/app' },
+  });
+  assert.equal(await text(container, '/logo.svg'), '200 <svg/>');
+  for (const path of Object.keys(hidden)) {
+    const url = path.replace('/app', '');
+    assert.equal(await text(container, url), `404 nothing at ${url}`);
+  }
+  await container.printed(/warning: STATIC_PATH=\/app is a folder with a package\.json/);
+});
+
 async function text(container: Container, path: string, headers: Record<string, string> = {}): Promise<string> {
   const response = await container.get(path, { headers });
   return `${response.status} ${await response.text()}`;
-}
-
-/** fetch() would resolve `..` itself. @returns the whole answer */
-async function raw(container: Container, path: string): Promise<string> {
-  const { connect } = await import('node:net');
-  const { hostname, port } = new URL(container.url('/'));
-  const socket = connect(Number(port), hostname);
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n`);
-  return Buffer.concat(await socket.toArray()).toString();
 }

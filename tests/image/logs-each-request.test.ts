@@ -1,0 +1,85 @@
+// One line for each request, whole and readable; without queries and probes; as much or as little as ACCESS_LOG asks for.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { serve } from './support/container.ts';
+import { get } from './support/raw.ts';
+
+interface Line {
+  time: string;
+  id: string;
+  client: string;
+  method: string;
+  host: string;
+  path: string;
+  status: number;
+  bytes: number;
+  duration: number;
+  workerDuration: number | null;
+  slot: number | null;
+  agent: string;
+}
+
+test('as JSON: every field, no query, no probe, hostile text escaped, and nothing lost at a stop', async (t) => {
+  const container = await serve(t, {
+    app: 'parrot',
+    files: { '/app/public/file.txt': 'a file' },
+    // Each of nginx's workers has a buffer of its own: with one, the lines come in order.
+    environment: { WORKERS: '1', NGINX_WORKER_PROCESSES: '1' },
+  });
+  await get(container, '/say?token=secret', { 'x-request-id': 'the-request.1' });
+  await get(container, '/file.txt', { 'user-agent': 'evil"}\\ \x1b[31m{' });
+  await get(container, '/say?status=503&ms=120');
+  await get(container, '/%22%7d"%0a{?x');
+  await container.get('/healthz');
+  // Right before the stop: the last line is still in nginx's buffer.
+  await get(container, '/say?last');
+  const { output } = await container.stop();
+
+  const lines: Line[] = output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ path, status, slot }) => `${path} ${status} ${slot}`),
+    ['/say 200 0', '/file.txt 200 null', '/say 503 0', '/%22%7d"%0a{ 404 0', '/say 200 0'],
+  );
+  const [first, file, slow] = lines as [Line, Line, Line];
+  assert.equal(first.id, 'the-request.1');
+  assert.equal(file.agent, 'evil"}\\ \x1b[31m{');
+  assert.equal(first.bytes, 'said'.length);
+  assert.match(first.client, /^[\d.:a-f]+$/);
+  assert.ok(!Number.isNaN(Date.parse(first.time)), first.time);
+  assert.equal(file.workerDuration, null);
+  assert.ok(slow.duration >= 0.12 && (slow.workerDuration ?? 0) >= 0.11, JSON.stringify(slow));
+  assert.doesNotMatch(output, /secret|healthz/);
+});
+
+test('ACCESS_LOG_QUERY and LOG_FORMAT=text: a line that people read', async (t) => {
+  const environment = { LOG_FORMAT: 'text', ACCESS_LOG_QUERY: 'on', WORKERS: '1' };
+  const container = await serve(t, { app: 'parrot', environment });
+  await get(container, '/say?a=b', { host: 'shop.example', 'user-agent': 'a "quoted" agent' });
+  const [line] = await container.printed(/^.*GET shop\.example\/say\?a=b.*$/m);
+  assert.match(
+    line,
+    /^\S+T\S+ \S+ GET shop\.example\/say\?a=b 200 4B 0\.\d{3}s slot 0 id \S+ "a \\x22quoted\\x22 agent"$/,
+  );
+});
+
+test('ACCESS_LOG=errors logs those alone, ACCESS_LOG=slow:200ms those that took so long', async (t) => {
+  const errors = await serve(t, { app: 'parrot', environment: { ACCESS_LOG: 'errors', WORKERS: '1' } });
+  for (const status of [200, 302, 404, 500]) await get(errors, `/say?status=${status}`);
+  assert.deepEqual(statusesOf((await errors.stop()).output), [404, 500]);
+
+  const slow = await serve(t, { app: 'parrot', environment: { ACCESS_LOG: 'slow:200ms', WORKERS: '1' } });
+  await get(slow, '/say?status=201&ms=400');
+  await get(slow, '/say?status=202&ms=1100');
+  const { output } = await slow.stop();
+  assert.deepEqual(statusesOf(output), [201, 202]);
+});
+
+function statusesOf(output: string): number[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => (JSON.parse(line) as Line).status);
+}
