@@ -168,9 +168,9 @@ function header({ rawHeaders }: Seen, name: string): string {
     .join(' and ');
 }
 
-/** What is no UTF-8 comes as another number of replacement characters by each way. */
+/** As far as it is logged. What is no UTF-8 comes as another number of replacement characters by each way. */
 function printable(text: string): string {
-  return text.replaceAll(/\uFFFD+/g, '\uFFFD');
+  return text.replaceAll(/\uFFFD+/g, '\uFFFD').slice(0, 1000);
 }
 
 /** As nginx's $host: without a port, in small letters. */
