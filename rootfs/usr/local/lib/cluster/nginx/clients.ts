@@ -2,6 +2,7 @@
 // (TRUSTED_PROXIES) they are what it says; otherwise those of the connection, whatever a header claims.
 import type { NginxContext } from './context.ts';
 import { block, lines, map, paragraphs, type Topic } from './layout.ts';
+import { askedHost } from './malformed.ts';
 
 /** The protocol that the client speaks: http or https. */
 export function schemeVariable({ settings }: Pick<NginxContext, 'settings'>): string {
@@ -10,7 +11,7 @@ export function schemeVariable({ settings }: Pick<NginxContext, 'settings'>): st
 
 /** The Host that the client asked for, with its port. */
 export function hostVariable({ settings }: Pick<NginxContext, 'settings'>): string {
-  return settings.trustedProxies.length === 0 || settings.proxyProtocol ? '$http_host' : '$client_host';
+  return settings.trustedProxies.length === 0 || settings.proxyProtocol ? askedHost : '$client_host';
 }
 
 export function clients(context: NginxContext): Topic {
@@ -67,7 +68,7 @@ function whatProxiesSay(proxyProtocol: boolean): string {
       ['1 http', 'http'],
     ]),
     map('"$is_trusted_proxy $http_x_forwarded_host"', '$client_host', [
-      ['default', '$http_host'],
+      ['default', askedHost],
       ['~^1 ([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?$', '$http_x_forwarded_host'],
     ]),
     map('"$is_trusted_proxy $http_x_forwarded_port"', '$client_port', [

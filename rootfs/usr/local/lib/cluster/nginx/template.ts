@@ -11,6 +11,7 @@ import { block, lines, paragraphs, type Shared, type Topic } from './layout.ts';
 import { limits } from './limits.ts';
 import { listening } from './listen.ts';
 import { logs } from './logs.ts';
+import { malformed } from './malformed.ts';
 import { privateFiles } from './private-files.ts';
 import { processes, temporaryFolders } from './processes.ts';
 import { rateLimits } from './rate-limits.ts';
@@ -24,6 +25,7 @@ import { asking, upstreams } from './upstream.ts';
 
 /** In the order in which they stand in the file. */
 const topics: readonly ((context: NginxContext) => Topic)[] = [
+  malformed,
   listening,
   clients,
   requestIds,

@@ -59,10 +59,12 @@ export function asking(context: NginxContext): Topic {
   return {
     http: paragraphs(
       lines(
-        '# "Connection: close" towards a worker would end keep-alive; only an upgrade (WebSocket) is passed on.',
+        '# "Connection: close" towards a worker would end keep-alive; only an upgrade (WebSocket) is passed on. But none to',
+        '# HTTP/2, which would be a tunnel past all that is written here: https://bishopfox.com/blog/h2c-smuggling-request',
         map('$http_upgrade', '$upstream_connection', [
           ['default', 'upgrade'],
           ['', '""'],
+          ['~*h2c', '""'],
         ]),
       ),
       lines(
