@@ -1,6 +1,6 @@
 // What is said of the settings elsewhere is what the schema says.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
@@ -69,6 +69,19 @@ test('the Dockerfile sets no setting, exposes the default ports, and nothing in 
   );
   assert.deepEqual(readSettings(environment).warnings, []);
   assert.match(dockerfile, new RegExp(`^EXPOSE ${schema.port.default} ${schema.adminPort.default}$`, 'm'));
+});
+
+test('each promise of the README names its tests, and each image test is a promise', () => {
+  const readme = read('README.md');
+  const promises = readme.slice(readme.indexOf('| promise | test |'), readme.indexOf('## Settings'));
+  const named = Array.from(promises.matchAll(/^\| .* \| ((?:`[a-z0-9-]+`(?:, )?)+) \|$/gm), ([, tests = '']) =>
+    Array.from(tests.matchAll(/`([^`]+)`/g), ([, name = '']) => name),
+  ).flat();
+  const tests = globSync('*.test.ts', { cwd: join(projectRoot, 'tests/image') }).map((file) =>
+    file.replace('.test.ts', ''),
+  );
+  assert.ok(named.length > 30, `${named.length} promises`);
+  assert.deepEqual([...new Set(named)].sort(), tests.sort());
 });
 
 function read(path: string): string {
