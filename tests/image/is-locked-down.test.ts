@@ -24,7 +24,7 @@ const cells: Record<string, Options> = {
   '256 open files': { limits: { openFiles: 256 } },
 };
 for (const [name, options] of Object.entries(cells)) {
-  test(`boots, serves and stops with ${name}`, async (t) => {
+  test(`boots, serves, reloads and stops with ${name}`, async (t) => {
     await bootsServesAndStops(t, options);
   });
 }
@@ -39,7 +39,7 @@ const emptyDirs = [
   { mode: 0o2775, owner: 0, user: '1000:0' },
 ];
 for (const { mode, owner, user } of emptyDirs) {
-  test(`boots, serves and stops with /run as a volume of mode ${mode.toString(8)} and group ${owner}, as ${user}`, async (t) => {
+  test(`boots, serves, reloads and stops with /run as a volume of mode ${mode.toString(8)} and group ${owner}, as ${user}`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'run-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     chownSync(folder, 0, owner);
@@ -54,6 +54,9 @@ async function bootsServesAndStops(t: TestContext, options: Options): Promise<vo
   const container = await serve(t, { environment: { WORKERS: '1' }, ...options, mounts });
   const { output } = await container.exec('sh', '-c', 'echo "$(id -u):$(id -g)"');
   assert.equal(output.trim(), options.user ?? '1000:0');
+  assert.equal((await container.get('/worker')).status, 200);
+  const reload = await container.exec('cluster', 'reload');
+  assert.equal(reload.exitCode, 0, reload.output);
   assert.equal((await container.get('/worker')).status, 200);
   assert.equal((await container.stop()).exitCode, 0);
 }

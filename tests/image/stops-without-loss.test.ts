@@ -23,15 +23,18 @@ interface Seen {
 test(`${amount(3, 20)} stops, and 32 clients that never stop asking`, async (t) => {
   let answered = 0;
   for (let stop = 1; stop <= amount(3, 20); stop += 1) {
-    const container = await serveHere(t, { environment: { WORKERS: '2' } });
+    const container = await serveHere(t, { environment: { WORKERS: '2', DRAIN_DELAY: stop % 2 === 0 ? '1s' : '0' } });
     const clients = startClients();
-    const slow = once('/slow?ms=1500', 'GET', new Agent());
+    const considerate = askWhileReady();
+    const inFlight = [once(`/slow?ms=${amount(1500, 5000)}`, 'GET', new Agent()), sendSlowly()];
+    const webSocket = await openWebSocket();
     await container.printed(/slow request began/);
     const { exitCode, output } = await container.stop();
     assert.equal(exitCode, 0);
     assert.match(output, /^\[cluster\] stopped in .*; no answer was cut$/m);
-    assert.equal((await slow).status, 200, 'the request in flight');
-    for (const seen of await clients) {
+    for (const { status } of await Promise.all(inFlight)) assert.equal(status, 200, 'a request in flight');
+    assert.equal(await webSocket.closed, 1012);
+    for (const seen of [...(await clients), await considerate]) {
       assert.deepEqual(seen.failures, []);
       answered += seen.answered;
     }
@@ -99,6 +102,52 @@ async function ask({ method, isKept }: { method: string; isKept: boolean }): Pro
       else seen.failures.push(`${method}, ${isReused ? 'kept' : 'new'} connection: ${code}`);
     }
   }
+}
+
+/** Stops when the container says that it is not ready any more, as a load balancer does. */
+async function askWhileReady(): Promise<Seen> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const seen: Seen = { answered: 0, unread: 0, failures: [] };
+  const isReady = async () => (await once('/healthz', 'GET', new Agent()).catch(() => undefined))?.status === 200;
+  while (await isReady()) {
+    const answer = await once('/worker', 'GET', agent).catch((error: NodeJS.ErrnoException) => error);
+    // Between the two the port may have been closed.
+    if ('status' in answer && answer.status === 200) seen.answered += 1;
+    else if (!('code' in answer && answer.code === 'ECONNREFUSED')) seen.failures.push(JSON.stringify(answer));
+  }
+  agent.destroy();
+  return seen;
+}
+
+/** A client with a slow line: its body takes a second and a half. */
+function sendSlowly(): Promise<{ status: number | undefined }> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'text/plain', 'content-length': 30 };
+    const outgoing = request(`${url}/echo`, { method: 'POST', headers, agent: new Agent() }, (response) => {
+      response.resume().on('end', () => resolve({ status: response.statusCode }));
+    });
+    outgoing.on('error', reject);
+    let sent = 0;
+    const timer = setInterval(() => {
+      sent += 1;
+      outgoing.write('x');
+      if (sent === 30) {
+        clearInterval(timer);
+        outgoing.end();
+      }
+    }, 50);
+  });
+}
+
+/** @returns with which code it is closed, in the end */
+async function openWebSocket(): Promise<{ closed: Promise<number> }> {
+  const socket = new WebSocket(url.replace('http', 'ws'));
+  const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)));
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve);
+    socket.addEventListener('error', reject);
+  });
+  return { closed };
 }
 
 function once(path: string, method: string, agent: Agent): Promise<{ status: number | undefined; text: string }> {
