@@ -49,8 +49,8 @@ FROM node AS node-nginx-fastify
 # hadolint ignore=DL3067 # the stage holds the supervisor's tree and nothing else
 COPY --from=s6-overlay / /
 # nginx with its modules from Debian; not pinned, so that each build has the security updates of the day.
-# No suid or sgid file stays: nothing in this image may gain rights. /run and the cache of `cluster build` are for
-# group 0, whatever the user.
+# No suid or sgid file stays: nothing in this image may gain rights. /run is for any user, as /tmp is; the cache of
+# `cluster build` for group 0, whatever the user.
 # hadolint ignore=DL3008 # see above
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
@@ -62,8 +62,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/www/html /etc/nginx/sites-enabled/default \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
  && mkdir -p /var/cache/cluster \
- && chgrp 0 /run /var/cache/cluster \
- && chmod 0775 /run /var/cache/cluster
+ && chmod 0775 /var/cache/cluster \
+ && chmod 1777 /run
 COPY --from=contract-packages /contract/node_modules /node_modules
 COPY --from=compiled-rootfs /rootfs /
 
@@ -84,8 +84,9 @@ LABEL org.opencontainers.image.title="node-nginx-fastify" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
 USER 1000:0
-EXPOSE 8080
+# 9000 is ADMIN_PORT: not to be published to the internet.
+EXPOSE 8080 9000
 # Not QUIT: the supervisor ignores it.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["cluster", "health"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["health"]
 ENTRYPOINT ["/usr/local/bin/entrypoint"]

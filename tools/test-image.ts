@@ -6,7 +6,8 @@ import { ensureEngine } from './engine.ts';
 import { buildImage, imageName } from './image.ts';
 import { projectRoot } from './paths.ts';
 
-const label = 'node-nginx-fastify.test';
+/** As tests/image/support/container.ts labels them: a run of another image's tests is left alone. */
+const label = (image: string) => `node-nginx-fastify.test=${image}`;
 
 await runTool(async () => {
   process.chdir(projectRoot);
@@ -16,7 +17,7 @@ await runTool(async () => {
   const chosen = process.argv.slice(2);
   const files = chosen.length > 0 ? chosen : globSync('tests/image/*.test.ts').sort();
   if (files.some((file) => readFileSync(file, 'utf8').includes("'playwright-core'"))) await ensureBrowser();
-  await removeContainers();
+  await removeContainers(image);
   say('tests', `of the image ${image}`);
 
   const code = await runInForeground('node', ['--test', '--test-concurrency=2', ...files], {
@@ -24,14 +25,15 @@ await runTool(async () => {
     // Ryuk, which removes what testcontainers leaves behind, is an image of its own that not every machine can pull.
     TESTCONTAINERS_RYUK_DISABLED: 'true',
   });
-  const left = await removeContainers();
+  const left = await removeContainers(image);
   if (left > 0) say('tests', `${left} container(s) were left behind, and are removed now`);
   return left > 0 ? 1 : code;
 });
 
 /** @returns how many there were */
-async function removeContainers(): Promise<number> {
-  const list = await mustRun('docker', ['ps', '--all', '--quiet', '--filter', `label=${label}`], 'Is dockerd running?');
+async function removeContainers(image: string): Promise<number> {
+  const filter = `label=${label(image)}`;
+  const list = await mustRun('docker', ['ps', '--all', '--quiet', '--filter', filter], 'Is dockerd running?');
   const ids = list.split('\n').filter((id) => id !== '');
   if (ids.length > 0) await run('docker', ['rm', '--force', '--volumes', ...ids]);
   return ids.length;

@@ -23,6 +23,9 @@ describe('errors and limits', { concurrency: true }, () => {
     const refused: [status: number, error: string, answer: () => Promise<{ status: number; body: string }>][] = [
       [400, 'Bad request', () => send(container, 'GET / HTTP/1.1\r\n\r\n')],
       [400, 'Bad request', () => send(container, 'this is no HTTP\r\n\r\n')],
+      [400, 'Bad request', () => send(container, 'GET / HTTP/1.1\r\nHost: a@b\r\n\r\n')],
+      [400, 'Bad request', () => send(container, 'GET / HTTP/9.9\r\nHost: a\r\n\r\n')],
+      [400, 'Bad request', () => send(container, 'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: x\r\n\r\n')],
       [404, 'Not found', () => get(container, '/.error/json')],
       [413, 'Too large', () => send(container, `POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\n\r\n`)],
       [414, 'URL too long', () => get(container, tooLong)],

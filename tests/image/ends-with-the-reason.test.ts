@@ -4,11 +4,17 @@ import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type Options, runToItsEnd } from './support/container.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { boot, type Options, runToItsEnd, serve } from './support/container.ts';
 
 const unreadable = mkdtempSync(join(tmpdir(), 'unreadable-'));
 chmodSync(unreadable, 0);
-after(() => rmdirSync(unreadable));
+const ofAnother = mkdtempSync(join(tmpdir(), 'of-another-'));
+chmodSync(ofAnother, 0o755);
+after(() => {
+  rmdirSync(unreadable);
+  rmdirSync(ofAnother);
+});
 
 interface Case {
   name: string;
@@ -65,6 +71,16 @@ const cases: Case[] = [
     reason: /app\/main\.mjs: .*Cannot find package 'left-pad'/,
   },
   {
+    name: 'an app that takes more memory than there is',
+    options: {
+      files: { '/app/main.mjs': 'const kept = [];\nfor (;;) kept.push(Buffer.alloc(1e7, 1));\n' },
+      limits: { memoryMb: 200 },
+    },
+    exitCode: 137,
+    reason:
+      /app\/main\.mjs: the app was killed by SIGKILL, as the kernel does where memory runs out, before it was ready/,
+  },
+  {
     name: 'an empty /app',
     options: { tmpfs: { '/app': '' } },
     exitCode: 78,
@@ -104,7 +120,7 @@ const cases: Case[] = [
     name: 'a read-only root without a writable /run',
     options: { readOnly: true },
     exitCode: 100,
-    reason: /\/run .*is not writable\. .*--tmpfs \/run:exec/,
+    reason: /\/run is read-only\. .*--tmpfs \/run:exec/,
   },
   {
     name: 'a /run that is mounted noexec',
@@ -113,10 +129,10 @@ const cases: Case[] = [
     reason: /\/run is mounted noexec.*--tmpfs \/run:exec/,
   },
   {
-    name: 'a user outside of group 0',
-    options: { user: '12345:12345' },
+    name: 'a volume at /run that its user cannot write',
+    options: { user: '12345:12345', mounts: { '/run': ofAnother } },
     exitCode: 100,
-    reason: /docker run --user 12345:0/,
+    reason: /\/run \(owner 0:0, mode 755\) cannot be written by user 12345, group 12345\. .*mode=1777/,
   },
 ];
 
@@ -127,3 +143,28 @@ for (const { name, options, exitCode, reason } of cases) {
     assert.equal(end.exitCode, exitCode, end.output);
   });
 }
+
+test('nginx that is killed again and again ends it with its code', async (t) => {
+  const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
+  for (let death = 1; death <= 3; death += 1) {
+    await container.exec('sh', '-c', 'kill -9 "$(cat /run/nginx/nginx.pid)"');
+    await container.printed(
+      death < 3 ? new RegExp(`(nginx was killed by signal 9; restarting it[\\s\\S]*){${death}}`) : /the third time/,
+    );
+    if (death < 3) await container.ready();
+  }
+  const { exitCode, lastLine } = await container.end();
+  assert.equal(exitCode, 137);
+  assert.match(lastLine, /nginx was killed by signal 9, the third time within 60 s$/);
+});
+
+test('under `--restart on-failure` a failure is started again, and a stop that was asked for is not', async (t) => {
+  const failing = await boot(t, { app: 'exits-with-3', restarts: 2 });
+  assert.equal((await failing.end()).exitCode, 3);
+  for (let tries = 0; (await failing.restartCount()) < 2 && tries < 300; tries += 1) await sleep(100);
+  assert.equal(await failing.restartCount(), 2);
+  const stopped = await serve(t, { app: 'workshop', restarts: 2 });
+  await stopped.signal('SIGTERM');
+  assert.equal((await stopped.end()).exitCode, 0);
+  assert.equal(await stopped.restartCount(), 0);
+});

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serve } from './support/container.ts';
+import { listenToEvents } from './support/events.ts';
 
 test('a request that is in flight when the stop begins is answered', async (t) => {
   const container = await serve(t, { app: 'workshop' });
@@ -11,6 +12,14 @@ test('a request that is in flight when the stop begins is answered', async (t) =
   assert.equal(response.status, 200);
   assert.equal(end.exitCode, 0);
   assert.match(end.output, /close hook ran/);
+});
+
+test('server-sent events are ended in good order, and not waited for', async (t) => {
+  const container = await serve(t, { app: 'pool' });
+  const events = await listenToEvents(container);
+  const { exitCode } = await container.stop(5);
+  assert.equal(await events.end, 'complete');
+  assert.equal(exitCode, 0);
 });
 
 test('DRAIN_DELAY: not ready at once, still serving until it is over', async (t) => {

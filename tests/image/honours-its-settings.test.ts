@@ -94,3 +94,8 @@ export default createServer((request, response) => response.end(JSON.stringify(l
   assert.match(output, /^cpus +0\.5 +the ECS task's CPU$/m);
   assert.match(output, /^memory +1024 MB +the ECS task's memory$/m);
 });
+
+test('a PATH of the user’s own hides neither the supervisor nor nginx', async (t) => {
+  const container = await serve(t, { files, environment: { PATH: '/usr/local/bin:/usr/bin' } });
+  assert.equal((await container.get('/who')).status, 200);
+});

@@ -8,7 +8,9 @@ test('a worker that crashes is replaced', async (t) => {
   const container = await serve(t, { app: 'workshop', environment: { WORKERS: '2' } });
   await container.printed(/worker 1 .*is ready/);
   const { pid, worker } = (await (await container.get('/crash')).json()) as { pid: number; worker: number };
-  await container.printed(new RegExp(`worker ${worker} \\(pid ${pid}\\) exited with code 9 while ready; replaced in`));
+  await container.printed(
+    new RegExp(`worker ${worker} \\(pid ${pid}\\) crashed, exited with code 9, after .*; replaced in`),
+  );
   await container.printed(new RegExp(`worker ${worker} \\(pid (?!${pid}\\))\\d+\\) is ready`));
   assert.equal((await container.get('/worker')).status, 200);
 });

@@ -10,7 +10,7 @@ test('cluster status shows a line for each worker', async (t) => {
   assert.equal(exitCode, 0);
   assert.match(
     output,
-    /^ready, up \d+ s, primary \d+, \/app\/main\.ts\nslot +pid +state +uptime +restarts\n0 +\d+ +ready .*\n1 +\d+ +ready /,
+    /^ready, up \d+ s, primary \d+, \/app\/main\.ts\nslot +pid +state +uptime +requests +in-flight +loop +delay +memory +restarts +last-exit\n0 +\d+ +ready .*\n1 +\d+ +ready /,
   );
 });
 
@@ -28,6 +28,15 @@ test('cluster status --json is one JSON document', async (t) => {
   );
 });
 
+test('cluster status --watch goes on, and Ctrl-C ends it with 0', async (t) => {
+  const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
+  const { exitCode, output } = await container.exec(
+    ...['timeout', '--preserve-status', '--signal=INT', '4', 'cluster', 'status', '--watch'],
+  );
+  assert.equal(exitCode, 0, output);
+  assert.ok((output.match(/^slot +pid/gm)?.length ?? 0) >= 2, output);
+});
+
 test('without a running server it says so, and an unknown command names the known ones', async (t) => {
   const alone = await runToItsEnd(t, { command: ['cluster', 'status'] });
   assert.equal(alone.exitCode, 1);
@@ -40,5 +49,8 @@ test('without a running server it says so, and an unknown command names the know
   assert.match(health.lastLine, /no server was started in this container/);
   const unknown = await runToItsEnd(t, { command: ['cluster', 'statsu'] });
   assert.equal(unknown.exitCode, 2);
-  assert.match(unknown.lastLine, /cluster statsu: no such command\. There are: status, .*build, health\./);
+  assert.match(
+    unknown.lastLine,
+    /cluster statsu: no such command\. There are: status, reload, scale, config, build, health\./,
+  );
 });

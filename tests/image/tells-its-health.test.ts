@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from './support/container.ts';
+import { boot, type Container, serve } from './support/container.ts';
 
 test('/healthz answers while every worker is blocked', async (t) => {
   const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
@@ -39,3 +39,71 @@ test('Docker’s own health check becomes healthy', async (t) => {
   for (let tries = 0; (await container.healthStatus()) === 'starting' && tries < 100; tries += 1) await sleep(200);
   assert.equal(await container.healthStatus(), 'healthy');
 });
+
+test('the probes of ADMIN_PORT answer while every worker is blocked', async (t) => {
+  const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
+  const blocked = container.get('/block?ms=4000');
+  await container.printed(/loop is blocked/);
+  assert.deepEqual(await probe(container, '/livez', '/readyz', '/startupz'), {
+    '/livez': '200 {"status":"live"}',
+    '/readyz': '200 {"status":"ready"}',
+    '/startupz': '200 {"status":"started"}',
+  });
+  assert.equal((await container.exec('health')).exitCode, 0);
+  assert.equal((await blocked).status, 200);
+});
+
+test('before a worker is ready it is live, but neither started nor ready', async (t) => {
+  const container = await boot(t, { app: 'slow-boot', environment: { BOOT_MS: '60000', BOOT_TIMEOUT: '2m' } });
+  await container.printed(/booting/);
+  for (let tries = 0; (await container.exec('health')).output === '' && tries < 50; tries += 1) await sleep(100);
+  assert.deepEqual(await probe(container, '/livez', '/readyz', '/startupz'), {
+    '/livez': '200 {"status":"live"}',
+    '/readyz': '503 {"status":"starting"}',
+    '/startupz': '503 {"status":"starting"}',
+  });
+});
+
+test('it is not live when nginx does not answer, nor ready once it was asked to stop', async (t) => {
+  const container = await serve(t, { app: 'workshop', environment: { DRAIN_DELAY: '5s', STOP_TIMEOUT: '9s' } });
+  await container.exec('sh', '-c', 'kill -STOP "-$(cat /run/nginx/nginx.pid)"');
+  assert.equal((await probe(container, '/livez'))['/livez'], '503 {"status":"nginx does not answer"}');
+  await container.exec('sh', '-c', 'kill -CONT "-$(cat /run/nginx/nginx.pid)"');
+  const stopped = container.stop(15);
+  await container.printed(/not ready any more/);
+  assert.deepEqual(await probe(container, '/livez', '/readyz'), {
+    '/livez': '200 {"status":"live"}',
+    '/readyz': '503 {"status":"draining"}',
+  });
+  assert.equal((await stopped).exitCode, 0);
+});
+
+test('the app’s own `ready` has a say', async (t) => {
+  const main = `let isReady = false;
+export const ready = async () => isReady;
+export default async function app(app) {
+  app.get('/ready', async () => (isReady = true));
+}
+`;
+  const container = await boot(t, { files: { '/app/main.mjs': main }, environment: { WORKERS: '1' } });
+  await container.printed(/started in/);
+  assert.equal((await probe(container, '/readyz'))['/readyz'], `503 {"status":"the app's own \`ready\` says no"}`);
+  await container.ready('/ready');
+  await container.ready('/healthz');
+});
+
+test('ADMIN_PORT=off opens none, and the image’s health check asks nginx', async (t) => {
+  const container = await serve(t, { environment: { ADMIN_PORT: 'off' } });
+  assert.match((await probe(container, '/livez'))['/livez'] ?? '', /fetch failed/);
+  const { exitCode, output } = await container.exec('health');
+  assert.equal(exitCode, 0);
+  assert.equal(output.trim(), '/healthz 200');
+});
+
+/** Asks from inside of the container. @returns code and body by path */
+async function probe(container: Container, ...paths: string[]): Promise<Record<string, string>> {
+  const script = `const paths = ${JSON.stringify(paths)};
+const ask = async (path) => { const r = await fetch('http://127.0.0.1:9000' + path); return r.status + ' ' + await r.text(); };
+console.log(JSON.stringify(Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await ask(path).catch(String)])))));`;
+  return JSON.parse((await container.exec('node', '--input-type=module', '-e', script)).output);
+}

@@ -54,7 +54,7 @@ test('the README has settings of the schema, with their defaults', () => {
   }
 });
 
-test('the Dockerfile sets no setting, exposes the default port, and nothing in it looks like a typo', () => {
+test('the Dockerfile sets no setting, exposes the default ports, and nothing in it looks like a typo', () => {
   const dockerfile = read('Dockerfile');
   const environment = Object.fromEntries(
     Array.from(dockerfile.matchAll(/^(?:ENV| {4}) ?([A-Z][A-Z0-9_]*)=(\S+)/gm), ([, name = '', value = '']) => [
@@ -68,7 +68,7 @@ test('the Dockerfile sets no setting, exposes the default port, and nothing in i
     [],
   );
   assert.deepEqual(readSettings(environment).warnings, []);
-  assert.match(dockerfile, new RegExp(`^EXPOSE ${schema.port.default}$`, 'm'));
+  assert.match(dockerfile, new RegExp(`^EXPOSE ${schema.port.default} ${schema.adminPort.default}$`, 'm'));
 });
 
 function read(path: string): string {

@@ -99,6 +99,17 @@ test('a MAX_WORKER_MEMORY that can never be reached is a warning', () => {
   assert.match(warnings.join('\n'), /MAX_WORKER_MEMORY=1024m can never be reached .*Write MAX_WORKER_MEMORY=388m\./);
 });
 
+test('few open files mean fewer connections, and a warning that says how to allow more', () => {
+  const few = planProcesses(settings({}), { ...machine(1, 512), openFiles: 256 });
+  assert.deepEqual([few.nginxConnections, few.nginxOpenFiles], [192, 256]);
+  assert.match(
+    few.warnings.join('\n'),
+    /256 open files allow each nginx worker 192 connections instead of 4096 .*--ulimit nofile=6144/,
+  );
+  const many = planProcesses(settings({}), machine(1, 512));
+  assert.deepEqual([many.nginxConnections, many.nginxOpenFiles, many.warnings], [4096, 6144, []]);
+});
+
 test('dev mode has one worker', () => {
   const { settings: development } = readSettings({ WORKERS: '4' }, 'development');
   assert.equal(planProcesses(development, machine(8, 8192)).maxWorkers, 1);
@@ -153,6 +164,7 @@ function machine(cpus: number, memoryMb: number): Machine {
     cpus: { value: cpus, source: 'a test' },
     memoryBytes: { value: memoryMb * 1024 ** 2, source: 'a test' },
     hasUnlimitedCpus: false,
+    openFiles: 1_048_576,
     isKubernetes: false,
   };
 }

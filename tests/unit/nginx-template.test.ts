@@ -16,7 +16,7 @@ const everything: Files = { isFolder: () => true, isFile: () => true, read: () =
 
 const context: NginxContext = {
   settings: read({}),
-  plan: { maxWorkers: 3, nginxWorkers: 2 },
+  plan: { maxWorkers: 3, nginxWorkers: 2, nginxConnections: 4096, nginxOpenFiles: 6144 },
   folder: '/run/nginx',
   isRoot: false,
   hasIpv6: true,
@@ -40,6 +40,8 @@ function render(environment: Environment, more: Partial<NginxContext> = {}): str
   const plan = {
     maxWorkers: settings.workers === 'auto' ? 3 : settings.workers.max,
     nginxWorkers: settings.nginxWorkers === 'auto' ? 2 : settings.nginxWorkers,
+    nginxConnections: settings.nginxConnections,
+    nginxOpenFiles: settings.nginxOpenFiles ?? settings.nginxConnections + 2048,
   };
   const securityHeaders = securityHeadersOf(settings.securityHeaders);
   return renderNginxConfiguration({ ...context, settings, plan, securityHeaders, ...more });

@@ -329,7 +329,6 @@ const warned: [environment: Environment, warning: RegExp][] = [
     { REQUEST_TIMEOUT: '2m', STOP_TIMEOUT: '30s' },
     /^REQUEST_TIMEOUT=2m is longer than a stop may take \(STOP_TIMEOUT=30s\)/,
   ],
-  [{ NGINX_WORKER_OPEN_FILES: '1024' }, /^NGINX_WORKER_OPEN_FILES=1024 allows less than NGINX_WORKER_CONNECTIONS=4096/],
 ];
 for (const [environment, warning] of warned) {
   test(`${JSON.stringify(environment)} is a warning: it may be the app's own, or meant`, () => {

@@ -33,8 +33,10 @@ export interface Options {
   /** Folders of this machine, by where they are mounted. */
   mounts?: Record<string, string>;
   dropCapabilities?: boolean;
-  /** Docker's --cpus and --memory. */
-  limits?: { cpus?: number; memoryMb?: number };
+  /** Docker's --cpus, --memory, --pids-limit and --ulimit nofile. */
+  limits?: { cpus?: number; memoryMb?: number; pids?: number; openFiles?: number };
+  /** Docker's --restart on-failure, so many times. */
+  restarts?: number;
   /** Docker's --network: `container:ID` is that of another container. */
   network?: string;
   /** Other ports of the container to publish than 8080. */
@@ -94,6 +96,11 @@ export class Container {
     throw new Error(`not ready in time:\n${this.#printed.text}`);
   }
 
+  /** What it has printed so far. */
+  get output(): string {
+    return this.#printed.text;
+  }
+
   /** Resolves when the container has printed it. */
   printed(pattern: RegExp): Promise<RegExpExecArray> {
     return this.#printed.until(pattern);
@@ -126,6 +133,14 @@ export class Container {
     return this.end();
   }
 
+  /** Stops every process of the container for a time, as a suspended machine would. */
+  async freeze(ms: number): Promise<void> {
+    const container = await this.#runtime();
+    await container.pause();
+    await sleep(ms);
+    await container.unpause();
+  }
+
   async restart(): Promise<void> {
     await this.#started.restart({ timeout: 10_000 });
   }
@@ -135,6 +150,11 @@ export class Container {
     const { StatusCode: exitCode } = await (await this.#runtime()).wait();
     const output = (await this.#printed.all()).trimEnd();
     return { exitCode, output, lastLine: output.split('\n').at(-1) ?? '' };
+  }
+
+  /** How often Docker has started it again. */
+  async restartCount(): Promise<number> {
+    return (await (await this.#runtime()).inspect()).RestartCount;
   }
 
   async healthStatus(): Promise<string | undefined> {
@@ -166,7 +186,8 @@ async function start(t: TestContext, options: Options, ports: number[]): Promise
   const container = new ConfiguredContainer(options.image ?? image, options)
     .withExposedPorts(...ports)
     .withEnvironment(options.environment ?? {})
-    .withLabels({ 'node-nginx-fastify.test': t.name })
+    // By it tools/test-image.ts finds what a run has left behind.
+    .withLabels({ 'node-nginx-fastify.test': image })
     .withAutoRemove(false)
     .withWaitStrategy(noWait)
     .withLogConsumer((stream) => printed.follow(stream));
@@ -200,7 +221,11 @@ class ConfiguredContainer extends GenericContainer {
   protected override async beforeContainerCreated(): Promise<void> {
     if (this.#options.readOnly !== undefined) this.hostConfig.ReadonlyRootfs = this.#options.readOnly;
     if (this.#options.init !== undefined) this.hostConfig.Init = this.#options.init;
-    const { cpus, memoryMb } = this.#options.limits ?? {};
+    const { cpus, memoryMb, pids, openFiles } = this.#options.limits ?? {};
+    const { restarts } = this.#options;
+    if (restarts !== undefined) this.hostConfig.RestartPolicy = { Name: 'on-failure', MaximumRetryCount: restarts };
+    if (openFiles !== undefined) this.hostConfig.Ulimits = [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }];
+    if (pids !== undefined) this.hostConfig.PidsLimit = pids;
     if (cpus !== undefined) this.hostConfig.NanoCpus = cpus * 1e9;
     if (memoryMb !== undefined) this.hostConfig.Memory = memoryMb * 1024 ** 2;
   }

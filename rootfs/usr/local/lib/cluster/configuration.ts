@@ -27,6 +27,17 @@ export interface Start {
   readonly isTerminal: boolean;
 }
 
+/** When what happened before the supervisor was started; times by Date.now(). */
+export interface Boot {
+  readonly beganAt: number;
+  readonly preStartMs: number;
+  readonly configuredAt: number;
+}
+
+export interface StoredConfiguration extends Configuration {
+  readonly boot: Boot;
+}
+
 /** A configuration with all that is known of how it came about. */
 export interface Explained extends Configuration {
   readonly origins: Reading['origins'];
@@ -86,15 +97,15 @@ function warnOfSnippets(): string[] {
 }
 
 /** Readable by this container's user alone: a setting may be a secret. */
-export function storeConfiguration({ settings, plan, start }: Configuration): void {
-  writeFileSync(run.configuration, JSON.stringify({ settings, plan, start } satisfies Configuration), { mode: 0o600 });
+export function storeConfiguration({ settings, plan, start, boot }: StoredConfiguration): void {
+  writeFileSync(run.configuration, JSON.stringify({ settings, plan, start, boot }), { mode: 0o600 });
 }
 
 /**
  * The configuration of this container. For processes that run after the entrypoint.
  * @throws ClusterError NOT_CONFIGURED in a container that only runs a command
  */
-export function loadConfiguration(): Configuration {
+export function loadConfiguration(): StoredConfiguration {
   try {
     return JSON.parse(readFileSync(run.configuration, 'utf8'));
   } catch (error) {

@@ -23,6 +23,7 @@ const streamsCatchUpMs = 50;
 const killAfterMs = 500;
 
 try {
+  const beganAt = performance.timeOrigin;
   checkContainer(identity());
   const configuration = await makeConfiguration(process.env, process.argv[2] === 'dev' ? 'development' : 'production');
   const { settings, warnings } = configuration;
@@ -30,10 +31,12 @@ try {
   for (const warning of warnings) logWarning(warning);
   log(summarise(configuration));
   makeRunFolders(settings);
-  storeConfiguration(configuration);
+  const preStartAt = performance.now();
   await runPreStart(settings.preStartPath);
+  const preStartMs = performance.now() - preStartAt;
   findApp(settings.appModule);
   checkNginxConfiguration(writeNginx(configuration, nginxFolder));
+  storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });
 } catch (thrown) {
   const error = explainUnreadable(thrown);
   await sleep(streamsCatchUpMs);
@@ -47,10 +50,16 @@ function makeRunFolders(settings: Settings): void {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
   }
-  execFileSync('mkfifo', [run.readyFifo]);
+  execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo]);
   const { requestsMs, workersMs } = planStop(settings);
   // For the service scripts, which are shell.
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));
   writeFileSync(run.nginxKillMs, String(requestsMs + killAfterMs));
   writeFileSync(run.appKillMs, String(workersMs + killAfterMs));
+  writeFileSync(run.health, `${healthAddress(settings)}\n`);
+}
+
+/** Where `health`, the image's HEALTHCHECK, asks. Not through nginx if it can be avoided: PROXY protocol and TLS may be there. */
+function healthAddress({ adminPort, adminHost, port, healthPath }: Settings): string {
+  return adminPort === 0 ? `127.0.0.1 ${port} ${healthPath}` : `${adminHost ?? '127.0.0.1'} ${adminPort} /readyz`;
 }

@@ -30,18 +30,18 @@ export const errors = {
       'this image brings its own init, which must be process 1: drop `docker run --init` (Compose: `init: false`; ECS: `"initProcessEnabled": false`; Kubernetes: no `shareProcessNamespace`).',
     ),
 
-  runNotWritable: (owner: string) =>
+  runReadOnly: () =>
+    new ClusterError(
+      'RUN_READ_ONLY',
+      exitCannotRunHere,
+      '/run is read-only. With a read-only root add `docker run --tmpfs /run:exec --tmpfs /tmp` (Compose: `tmpfs: ["/run:exec", "/tmp"]`; ECS: `linuxParameters.tmpfs` with the mount option "exec", or a volume at /run; Kubernetes: an emptyDir at /run and at /tmp).',
+    ),
+
+  runNotWritable: (owner: string, uid: number, gid: number) =>
     new ClusterError(
       'RUN_NOT_WRITABLE',
       exitCannotRunHere,
-      `/run (${owner}) is not writable. With a read-only root add \`docker run --tmpfs /run:exec --tmpfs /tmp\` (Compose: \`tmpfs: ["/run:exec", "/tmp"]\`; ECS: \`linuxParameters.tmpfs\` with the mount option "exec"; Kubernetes: an emptyDir at /run and at /tmp).`,
-    ),
-
-  runWrongOwner: (owner: string, uid: number, gid: number) =>
-    new ClusterError(
-      'RUN_WRONG_OWNER',
-      exitCannotRunHere,
-      `/run (${owner}) belongs neither to user ${uid} nor, writable, to group ${gid}, which s6-overlay requires. Run with group 0: \`docker run --user ${uid}:0\` (Compose and ECS: \`user: "${uid}:0"\`; Kubernetes: \`runAsGroup: 0\`).`,
+      `/run (${owner}) cannot be written by user ${uid}, group ${gid}. Something is mounted there: make it writable for them (Docker: \`--tmpfs /run:exec,mode=1777\`; Compose: \`tmpfs: ["/run:exec,mode=1777"]\`; ECS: the mount options "exec" and "mode=1777"; Kubernetes: \`securityContext: { fsGroup: ${gid} }\` of the pod).`,
     ),
 
   runNotExecutable: () =>
@@ -150,6 +150,33 @@ export const errors = {
 
   unknownSetting: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_SETTING', 2, `${name}: no such setting. There are: ${known.join(', ')}.`),
+
+  appKeepsCrashing: (entry: string, how: string, exitCode: number, message?: string) =>
+    new ClusterError(
+      'APP_KEEPS_CRASHING',
+      exitCode,
+      `${entry}: the app crashed again and again and ${how}${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
+    ),
+
+  appDoesNotStayUp: (entry: string, how: string, seconds: number) =>
+    new ClusterError(
+      'APP_DOES_NOT_STAY_UP',
+      1,
+      `${entry}: the new worker was ready, and ${how} within ${seconds} s (RELOAD_SETTLE). The log says why.`,
+    ),
+
+  reloadUnderway: () =>
+    new ClusterError('RELOAD_UNDERWAY', 1, 'a reload is under way already. `cluster status` shows how far it is.'),
+
+  reloadInterrupted: () =>
+    new ClusterError('RELOAD_INTERRUPTED', 1, 'the container is stopping: the reload was not finished.'),
+
+  notAScale: (text: string, slots: number) =>
+    new ClusterError(
+      'NOT_A_SCALE',
+      2,
+      `cluster scale ${text}: give a number of workers from 1 to ${slots}, or auto. More than ${slots} take a new start of the container with another WORKERS, such as WORKERS=1-${slots * 2}.`,
+    ),
 
   unknownCommand: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_COMMAND', 2, `cluster ${name}: no such command. There are: ${known.join(', ')}.`),

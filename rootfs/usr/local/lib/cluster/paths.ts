@@ -10,6 +10,12 @@ export const run = {
   /** What the container was configured with: configuration.ts. */
   configuration: `${runFolder}/configuration.json`,
   adminSocket: `${runFolder}/admin.sock`,
+  /** Where connections wait while no worker serves. */
+  waitingSocket: `${runFolder}/waiting.sock`,
+  /** Takes orders: its owner's only. */
+  controlSocket: `${runFolder}/control.sock`,
+  /** A file for each worker, named after its process group: the supervisor ends them when the primary could not. */
+  workers: `${runFolder}/workers`,
   /** Exists while at least one worker is ready. */
   ready: `${runFolder}/ready`,
   /** Exists from the first time that a worker was ready. */
@@ -18,10 +24,16 @@ export const run = {
   readyFifo: `${runFolder}/ready.fifo`,
   /** Exists from the moment that the container is asked to stop. */
   draining: `${runFolder}/draining`,
+  /** Wakes the lame-duck service when the clients' connections have been closed. */
+  closedFifo: `${runFolder}/closed.fifo`,
+  /** Wakes it when a second signal asks for haste. */
+  hastenFifo: `${runFolder}/hasten.fifo`,
   /** Why the container ends by itself, in one line: printed by the supervisor as its last words. */
   reason: `${runFolder}/reason`,
   /** V8's compiled code, so that only the first worker has to make it. */
   compileCache: `${runFolder}/compile-cache`,
+  /** Where the image's HEALTHCHECK asks: host, port and path. */
+  health: `${runFolder}/health`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,
@@ -30,6 +42,8 @@ export const run = {
 
 export const nginxFolder = '/run/nginx';
 export const nginxConfiguration = `${nginxFolder}/nginx.conf`;
+/** Where nginx tells how many connections it has. */
+export const nginxStatusSocket = `${nginxFolder}/status.sock`;
 /** What a user's own nginx.conf includes. */
 export const nginxParts = `${nginxFolder}/parts.conf`;
 export const nginxPidFile = `${nginxFolder}/nginx.pid`;
@@ -41,4 +55,9 @@ export const prebuiltTypeScript = '/var/cache/cluster/typescript';
 /** The unix socket that nginx sends slot `slot`'s requests to. */
 export function slotSocket(slot: number): string {
   return `${runFolder}/slot-${slot}.sock`;
+}
+
+/** What the slot's socket is a symbolic link to: the socket that a worker listens on. */
+export function workerSocket(worker: number): string {
+  return `${runFolder}/worker-${worker}.sock`;
 }

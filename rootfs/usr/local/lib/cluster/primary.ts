@@ -1,19 +1,28 @@
 // The primary: forks the workers, watches them, tells how they are. Never loads the app, never touches a client's socket.
-import { closeSync, constants, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { startAdmin } from './admin/admin.ts';
+import { startControl } from './admin/control.ts';
+import { readiness } from './admin/health.ts';
+import { askNginx } from './admin/nginx-status.ts';
 import { findApp, nameOf } from './app/find.ts';
-import { loadConfiguration } from './configuration.ts';
+import { hasOwnNginxConfiguration, loadConfiguration } from './configuration.ts';
 import { developInto, nothingAnswers } from './dev/dev.ts';
 import type { ClusterError } from './errors.ts';
-import { log, setLogLevel } from './log.ts';
+import { log, logWarning, setLogLevel } from './log.ts';
 import { nodeOptionsOf, planStop } from './machine/plan.ts';
-import { run } from './paths.ts';
+import { watchCertificate } from './nginx/certificate-watch.ts';
+import { nginxConfiguration, nginxPidFile, nginxStatusSocket, run } from './paths.ts';
 import { Pool } from './pool/pool.ts';
-import { compileApp } from './typescript/compile-app.ts';
+import { prepareRelease } from './pool/release.ts';
+import { reloader } from './pool/reload.ts';
+import { describeStart } from './start.ts';
+import { describeStop, madeAt, untilQuiet, wake } from './stop.ts';
 
-process.title = 'primary';
+process.title = 'primary starting';
 
-const { settings, plan } = loadConfiguration();
+const addedHeaderBytes = 4096;
+
+const { settings, plan, boot } = loadConfiguration();
 setLogLevel(settings.logLevel);
 const isDevelopment = settings.mode === 'development';
 const app = findApp(settings.appModule);
@@ -22,59 +31,118 @@ if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
-/** Which file stands for which, of the app's TypeScript. */
-let manifest = '';
 const pool = new Pool({
-  app,
+  policy: {
+    slots: plan.maxWorkers,
+    bootTimeoutMs: settings.bootTimeoutMs,
+    drainTimeoutMs: settings.workerDrainTimeoutMs,
+    stopTimeoutMs: planStop(settings).workersMs,
+    // A developer's debugger stops the event loop, and a new version is to be seen at once.
+    stallTimeoutMs: isDevelopment ? 0 : settings.workerStallTimeoutMs,
+    reloadSettleMs: isDevelopment ? 0 : settings.reloadSettleMs,
+    maxRequests: settings.maxRequests,
+    maxMemoryBytes: settings.maxWorkerMemoryBytes,
+    maxLifetimeMs: settings.maxWorkerLifetimeMs,
+  },
+  // In dev mode the browser shows why nothing answers.
+  hasWaitingRoom: !isDevelopment,
+  startWorkers: plan.startWorkers,
+  scale: plan,
   appArguments: settings.appArguments,
-  workers: plan.maxWorkers,
-  workerNodeOptions: nodeOptionsOf(plan),
   port: settings.port,
-  typeScriptManifest: () => manifest,
+  workerNodeOptions: nodeOptionsOf(plan),
   nodeEnvironment: settings.mode,
-  bootTimeoutMs: settings.bootTimeoutMs,
-  drainTimeoutMs: planStop(settings).workersMs,
-  onReadyCount: (ready) => (ready > 0 ? markReady() : rmSync(run.ready, { force: true })),
+  logLevel: settings.logLevel,
+  // nginx adds headers of its own to what it lets through.
+  maxHeaderBytes: settings.maxHeaderBytes + addedHeaderBytes,
+  // A user's own nginx.conf has no location for it.
+  notSentAway: hasOwnNginxConfiguration() ? undefined : settings.streamedUploads,
+  onReadyCount: (ready) => {
+    process.title = `primary ${ready} ready`;
+    if (ready > 0) markReady();
+    else rmSync(run.ready, { force: true });
+  },
   onGiveUp: isDevelopment ? waitForChange : endContainer,
 });
+const reload = reloader(pool, settings.appModule);
+let closingAt: number | undefined;
+let closedAt: number | undefined;
+// Sent by the lame-duck service, right before nginx is stopped.
+process.on('SIGUSR2', async () => {
+  closingAt = Date.now();
+  pool.closeClients();
+  await untilQuiet(() => askNginx(nginxStatusSocket));
+  closedAt = Date.now();
+  wake(run.closedFifo);
+});
 process.on('SIGTERM', async () => {
+  const workersAskedAt = Date.now();
   await pool.stop();
+  const askedAt = madeAt(run.draining) ?? workersAskedAt;
+  log(describeStop({ askedAt, closingAt, closedAt, workersAskedAt, workersEndedAt: Date.now() }, pool.cut));
   process.exit(0);
 });
-// Sent by the lame-duck service, right before nginx is stopped.
-process.on('SIGUSR2', () => pool.closeUpgraded());
-
+process.on('SIGHUP', () => {
+  reload(log).then(log, (error: ClusterError) => log(error.message));
+});
 // In dev mode the port is open from the start: the browser shows why there is no app.
 if (isDevelopment) markReady();
-const admin = startAdmin(run.adminSocket, {
-  status: () => {
-    const workers = pool.status();
-    const draining = existsSync(run.draining);
-    return {
-      ready: !draining && workers.some(({ state }) => state === 'ready'),
-      draining,
-      entry: app.entry,
-      pid: process.pid,
-      uptimeSeconds: Math.round(process.uptime()),
-      workers,
-    };
-  },
+const isDraining = () => existsSync(run.draining);
+const facts = () => ({ isDraining: isDraining(), wasReady: existsSync(run.wasReady), workers: pool.status().workers });
+const admin = startAdmin({
+  socket: run.adminSocket,
+  port: settings.adminPort,
+  host: settings.adminHost,
+  status: () => ({
+    ready: readiness(facts()).isGood,
+    draining: isDraining(),
+    entry: app.entry,
+    pid: process.pid,
+    uptimeSeconds: Math.round(process.uptime()),
+    ...pool.status(),
+  }),
+  facts,
+  nginx: () => askNginx(nginxStatusSocket),
   problem: () => problem,
 });
-manifest = await compileApp(app);
-pool.start();
+pool.start(await prepareRelease(app));
 await admin;
+if (settings.tlsCertificate !== undefined && settings.tlsKey !== undefined) {
+  watchCertificate({
+    certificate: settings.tlsCertificate,
+    key: settings.tlsKey,
+    nginxConfiguration,
+    nginxPidFile,
+    log,
+    logWarning,
+  });
+}
+await startControl(run.controlSocket, {
+  reload: (_parameters, tell) => reload(tell),
+  scale: async (parameters) => {
+    const failed = await pool.scale(parameters.get('workers') ?? '');
+    if (failed !== undefined) throw failed;
+    return `${pool.status().target} workers are ready`;
+  },
+});
 if (isDevelopment) {
   await developInto({
-    pool,
     ignored: [settings.staticPath],
-    compile: async () => {
-      manifest = await compileApp(app);
+    update: async () => {
+      problem = await updated();
+      return problem;
     },
-    onProblem: (found) => {
-      problem = found;
-    },
+    isAnswering: () => pool.status().workers.some(({ leadsTo }) => leadsTo !== null),
   });
+}
+
+/** Dev mode: runs the version that was saved. @returns why it does not start */
+async function updated(): Promise<string | undefined> {
+  try {
+    return (await pool.reload(await prepareRelease(findApp(settings.appModule))))?.message;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** No worker can be kept running. */
@@ -91,16 +159,12 @@ function waitForChange(error: ClusterError): void {
   log(nothingAnswers);
 }
 
-/** Opens the port: wakes the nginx service, which waits on the FIFO. */
+/** Opens the port: wakes the nginx service, which waits for it, or will see the file. */
 function markReady(): void {
+  if (!isDevelopment && !existsSync(run.wasReady)) {
+    log(describeStart({ ...boot, primaryAt: performance.timeOrigin, readyAt: Date.now() }));
+  }
   writeFileSync(run.wasReady, '');
   writeFileSync(run.ready, '');
-  try {
-    const fifo = openSync(run.readyFifo, constants.O_WRONLY | constants.O_NONBLOCK);
-    writeSync(fifo, '\n');
-    closeSync(fifo);
-  } catch (error) {
-    // Nobody is waiting: nginx already runs, or will see the file.
-    if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
-  }
+  wake(run.readyFifo);
 }

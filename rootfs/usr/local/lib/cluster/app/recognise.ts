@@ -53,6 +53,12 @@ export function recognise(namespace: Namespace): Recognised {
   return typeof exported === 'function' ? recogniseFunction(exported, namespace) : recogniseObject(exported);
 }
 
+/** @returns the named export `ready`, by which an app tells whether it is; undefined where it has none */
+export function readyExport(namespace: Namespace): (() => unknown) | undefined {
+  const ready = namedExport(namespace, defaultExport(namespace), 'ready');
+  return isFunction(ready) ? (ready as () => unknown) : undefined;
+}
+
 function recogniseObject(exported: unknown): Recognised {
   const has = (...names: string[]) => names.every((name) => isFunction(property(exported, name)));
   if (has('getHttpAdapter', 'init')) return { kind: 'nest', value: exported as NestApplication };

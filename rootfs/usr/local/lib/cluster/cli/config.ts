@@ -127,13 +127,14 @@ function computedOf({ machine, plan }: Explained): Readonly<Record<string, Compu
     ...(minWorkers === maxWorkers
       ? { workers: { value: maxWorkers, because: because.workers } }
       : {
-          workersMin: { value: minWorkers, because: `${because.workers}: at the start, and without load` },
+          workersMin: { value: minWorkers, because: `${because.workers}: as many as there always are` },
           workersMax: { value: maxWorkers, because: `${because.workers}: under load, as far as memory allows` },
         }),
     workerMemory: { value: megabytes(workerMemoryBytes), unit: 'MB', because: because.workerMemory },
     workerHeap: { value: heapMb, unit: 'MB', because: because.heap },
     workerSemiSpace: { value: semiSpaceMb, unit: 'MB', because: because.semiSpace },
     nginxWorkers: { value: nginxWorkers, because: because.nginxWorkers },
+    nginxConnections: { value: plan.nginxConnections, because: because.nginxConnections },
   };
 }
 

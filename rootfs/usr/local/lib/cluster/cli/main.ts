@@ -3,13 +3,17 @@ import { ClusterError, errors } from '../errors.ts';
 import { build } from './build.ts';
 import { config } from './config.ts';
 import { health } from './health.ts';
+import { reload } from './reload.ts';
+import { scale } from './scale.ts';
 import { status } from './status.ts';
 
 /** @returns the exit code */
 type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Record<string, { run: Command; help: string }> = {
-  status: { run: status, help: 'the workers as a table; --json for machines' },
+  status: { run: status, help: 'the workers as a table; --watch goes on, --json for machines' },
+  reload: { run: reload, help: 'runs the newest version of the app, worker by worker; no request is lost' },
+  scale: { run: scale, help: 'how many workers there are: a number, or auto' },
   config: { run: config, help: 'what it is configured with, and why: print, check, nginx, help' },
   build: {
     run: build,

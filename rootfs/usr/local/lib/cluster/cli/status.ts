@@ -1,30 +1,75 @@
 // `cluster status`: how the workers are.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Status } from '../admin/admin.ts';
 import { run } from '../paths.ts';
+import type { SlotStatus, WorkerStatus } from '../pool/status.ts';
 import { ask } from './ask.ts';
 
+const refreshEveryMs = 1000;
+
 export async function status(args: readonly string[]): Promise<number> {
-  const { body } = await ask({ socketPath: run.adminSocket, path: '/status' });
-  process.stdout.write(args.includes('--json') ? `${body}\n` : renderStatus(JSON.parse(body)));
+  if (args.includes('--json')) process.stdout.write(`${await read()}\n`);
+  else if (args.includes('--watch')) await watch();
+  else process.stdout.write(renderStatus(JSON.parse(await read())));
   return 0;
 }
 
-/** A line about the container, then a table with a line for each slot. */
+async function read(): Promise<string> {
+  return (await ask({ socketPath: run.adminSocket, path: '/status' })).body;
+}
+
+/** Like top, until Ctrl-C. Where nobody looks at a terminal: one table after the other. */
+async function watch(): Promise<never> {
+  process.once('SIGINT', () => process.exit(0));
+  for (;;) {
+    const table = renderStatus(JSON.parse(await read()));
+    // Home, each line cleared to its end, and what is below: no flicker, unlike clearing first.
+    const frame = process.stdout.isTTY ? `\x1b[H${table.replaceAll('\n', '\x1b[K\n')}\x1b[J` : `${table}\n`;
+    process.stdout.write(frame);
+    await sleep(refreshEveryMs);
+  }
+}
+
+const columns = 'slot pid state uptime requests in-flight loop delay memory restarts last-exit'.split(' ');
+
+/** A line about the container, then a table: a line for each slot, and one for each worker on its way out. */
 export function renderStatus(status: Status): string {
   const state = status.ready ? 'ready' : status.draining ? 'draining' : 'not ready';
   const rows = [
-    ['slot', 'pid', 'state', 'uptime', 'restarts'],
-    ...status.workers.map(({ slot, pid, state, uptimeSeconds, restarts }) =>
-      [slot, pid ?? '-', state, `${uptimeSeconds} s`, restarts].map(String),
-    ),
+    columns,
+    ...status.workers.map((slot) => [...cellsOf(slot), String(slot.restarts), describeLastExit(slot)]),
+    ...status.leaving.map((worker) => cellsOf(worker)),
   ];
-  const table = rows
-    .map((row) =>
-      row
-        .map((cell) => cell.padEnd(10))
-        .join('')
-        .trimEnd(),
-    )
-    .join('\n');
-  return `${state}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${table}\n`;
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)) + 2);
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('')
+      .trimEnd(),
+  );
+  const reload = status.isReloading ? ', reloading' : '';
+  return `${state}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${table.join('\n')}\n`;
+}
+
+function cellsOf(worker: WorkerStatus & Partial<SlotStatus>): string[] {
+  const { slot, pid, state, uptimeSeconds, requests, inFlight, reportAgeMs } = worker;
+  const named = state === 'gone' && typeof worker.leadsTo === 'number' ? `to ${worker.leadsTo}` : state;
+  const known = [slot, pid ?? '-', named, `${uptimeSeconds} s`].map(String);
+  if (reportAgeMs === null) return [...known, '-', '-', '-', '-', '-'];
+  // What a silent worker told last is shown, with its age.
+  const age = reportAgeMs > 2500 ? ` (${Math.round(reportAgeMs / 1000)} s ago)` : '';
+  return [
+    ...known,
+    String(requests),
+    String(inFlight),
+    `${Math.round(worker.loopUtilisation * 100)} %${age}`,
+    `${Math.round(worker.loopDelayMs)} ms`,
+    `${Math.round(worker.memoryBytes / 1e6)} MB`,
+  ];
+}
+
+function describeLastExit({ lastExit }: SlotStatus): string {
+  if (lastExit === null) return '-';
+  const { reason, code, signal, secondsAgo } = lastExit;
+  return `${reason} ${signal ?? code}, ${secondsAgo} s ago`;
 }

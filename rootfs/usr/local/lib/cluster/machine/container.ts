@@ -13,19 +13,16 @@ export function identity(): Identity {
   return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 }
 
-/** @throws ClusterError NOT_PROCESS_ONE, RUN_NOT_WRITABLE, RUN_WRONG_OWNER or RUN_NOEXEC */
+/** @throws ClusterError NOT_PROCESS_ONE, RUN_READ_ONLY, RUN_NOT_WRITABLE or RUN_NOEXEC */
 export function checkContainer({ uid, gid }: Identity): void {
   // Our parent is the entrypoint, which hands its process over to the supervisor.
   if (process.ppid !== 1) throw errors.notProcessOne();
-  const { uid: ownerUid, gid: ownerGid, mode } = statSync('/run');
-  const owner = `owner ${ownerUid}:${ownerGid}, mode ${(mode & 0o7777).toString(8)}`;
-  // s6-overlay refuses a /run that belongs to neither this user nor, writable, to its group (its preinit, exit code 100).
-  const ours = uid === 0 || ownerUid === uid || (ownerGid === gid && (mode & 0o020) !== 0);
-  if (!ours) throw errors.runWrongOwner(owner, uid, gid);
   try {
     accessSync('/run', constants.W_OK);
-  } catch {
-    throw errors.runNotWritable(owner);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EROFS') throw errors.runReadOnly();
+    const { uid: ownerUid, gid: ownerGid, mode } = statSync('/run');
+    throw errors.runNotWritable(`owner ${ownerUid}:${ownerGid}, mode ${(mode & 0o7777).toString(8)}`, uid, gid);
   }
   const probe = `/run/.exec-probe-${process.pid}`;
   writeFileSync(probe, '#!/bin/sh\n', { mode: 0o700 });

@@ -16,6 +16,8 @@ export interface Machine {
   /** No limit says that all of them are meant for this container. */
   readonly hasUnlimitedCpus: boolean;
   readonly memoryBytes: Known;
+  /** Files and sockets that a process may have open (ulimit). */
+  readonly openFiles: number;
   /** In a pod: the node is shared with others. */
   readonly isKubernetes: boolean;
 }
@@ -50,8 +52,15 @@ export function machineOf(readFile: ReadFile, { ecs, isKubernetes }: Surrounding
       { value: limits.memoryBytes, source: "the container's memory limit (cgroup)" },
       { value: ecs?.memoryBytes, source: "the ECS task's memory" },
     ]),
+    openFiles: hardLimit(readFile('/proc/self/limits')),
     isKubernetes,
   };
+}
+
+/** A line: `Max open files            1024                 524288               files`, soft and hard. A process may go up to the hard one. */
+function hardLimit(limits: string | undefined): number {
+  const [, hard] = /^Max open files\s+\S+\s+(\d+)/m.exec(limits ?? '') ?? [];
+  return hard === undefined ? Number.POSITIVE_INFINITY : Number(hard);
 }
 
 /** @param environment of this process, where ECS and Kubernetes say that they are there */

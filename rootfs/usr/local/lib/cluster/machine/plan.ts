@@ -4,10 +4,13 @@ import type { Settings } from '../settings/read.ts';
 import type { Machine } from './machine.ts';
 
 export interface Plan {
-  /** So many are started. */
   readonly minWorkers: number;
   /** As many slots, and so unix sockets, are there. */
   readonly maxWorkers: number;
+  /** Of a range, as many as there are CPUs for. */
+  readonly startWorkers: number;
+  /** What the container may use in all, in bytes. */
+  readonly memoryBytes: number;
   /** What a worker may take in all, in bytes. */
   readonly workerMemoryBytes: number;
   /** V8's old generation, in MiB; undefined: NODE_OPTIONS says. */
@@ -15,8 +18,14 @@ export interface Plan {
   /** Each half of V8's young generation, in MiB; undefined: NODE_OPTIONS says. */
   readonly semiSpaceMb: number | undefined;
   readonly nginxWorkers: number;
+  /** Connections of each nginx worker. */
+  readonly nginxConnections: number;
+  /** Files and sockets that each may have open. */
+  readonly nginxOpenFiles: number;
   /** Why, in one line each. */
-  readonly because: Readonly<Record<'workers' | 'workerMemory' | 'heap' | 'semiSpace' | 'nginxWorkers', string>>;
+  readonly because: Readonly<
+    Record<'workers' | 'workerMemory' | 'heap' | 'semiSpace' | 'nginxWorkers' | 'nginxConnections', string>
+  >;
   /** What does not fit together, each one line with what to do about it. */
   readonly warnings: readonly string[];
 }
@@ -47,21 +56,27 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
   const memoryMb = Math.floor(machine.memoryBytes.value / mebibyte);
   const workerMb = Math.max(1, Math.floor((memoryMb - reservedMb) / workers.max));
   const heap = planHeap(workerMb, nodeOptions);
+  const connections = planConnections(settings, machine);
   return {
     maxWorkers: workers.max,
     minWorkers: workers.min,
+    startWorkers: Math.min(workers.max, Math.max(workers.min, cpus.value)),
+    memoryBytes: machine.memoryBytes.value,
     workerMemoryBytes: workerMb * mebibyte,
     heapMb: heap.heapMb,
     semiSpaceMb: heap.semiSpaceMb,
     nginxWorkers: nginx.value,
+    nginxConnections: connections.value,
+    nginxOpenFiles: connections.openFiles,
     because: {
       workers: workers.because,
       workerMemory: `${memoryMb} MB (${machine.memoryBytes.source}) less ${reservedMb} MB for nginx and the primary${workers.max === 1 ? '' : `, divided by ${workers.max}`}`,
       heap: heap.becauseHeap,
       semiSpace: heap.becauseSemiSpace,
       nginxWorkers: nginx.because,
+      nginxConnections: connections.because,
     },
-    warnings: warningsOf(settings, workers.max, memoryMb, workerMb),
+    warnings: [...warningsOf(settings, workers.max, memoryMb, workerMb), ...connections.warnings],
   };
 }
 
@@ -99,6 +114,26 @@ function wholeCpus({ cpus, hasUnlimitedCpus, isKubernetes }: Machine): Explained
   }
   const exact = Number.isInteger(cpus.value) ? String(cpus.value) : `${Number(cpus.value.toFixed(2))}, rounded`;
   return { value, because: `${exact}, ${cpus.source}` };
+}
+
+/** What nginx has open beside connections: static files, logs, listening sockets. */
+const otherOpenFiles = 64;
+const wantedOtherOpenFiles = 2048;
+
+/** As many connections as are set, if the container may open so many files. */
+function planConnections({ nginxConnections, nginxOpenFiles }: Settings, { openFiles: limit }: Machine) {
+  const openFiles = Math.min(limit, nginxOpenFiles ?? nginxConnections + wantedOtherOpenFiles);
+  const value = Math.max(16, Math.min(nginxConnections, openFiles - otherOpenFiles));
+  if (value === nginxConnections) return { value, openFiles, because: 'as set', warnings: [] };
+  const remedy = `\`docker run --ulimit nofile=${nginxConnections + wantedOtherOpenFiles}\` (Compose and ECS: \`ulimits\`, nofile)`;
+  return {
+    value,
+    openFiles,
+    because: `${openFiles} open files are allowed, ${otherOpenFiles} of them for others`,
+    warnings: [
+      `${openFiles} open files allow each nginx worker ${value} connections instead of ${nginxConnections} (NGINX_WORKER_CONNECTIONS). Allow more: ${remedy}.`,
+    ],
+  };
 }
 
 function planHeap(workerMb: number, nodeOptions: string) {

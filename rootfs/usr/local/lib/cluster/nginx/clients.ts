@@ -2,6 +2,7 @@
 // (TRUSTED_PROXIES) they are what it says; otherwise those of the connection, whatever a header claims.
 import type { NginxContext } from './context.ts';
 import { block, lines, map, paragraphs, type Topic } from './layout.ts';
+import { askedHost } from './malformed.ts';
 
 /** The protocol that the client speaks: http or https. */
 export function schemeVariable({ settings }: Pick<NginxContext, 'settings'>): string {
@@ -10,7 +11,7 @@ export function schemeVariable({ settings }: Pick<NginxContext, 'settings'>): st
 
 /** The Host that the client asked for, with its port. */
 export function hostVariable({ settings }: Pick<NginxContext, 'settings'>): string {
-  return settings.trustedProxies.length === 0 || settings.proxyProtocol ? '$requested_host' : '$client_host';
+  return settings.trustedProxies.length === 0 || settings.proxyProtocol ? askedHost : '$client_host';
 }
 
 export function clients(context: NginxContext): Topic {
@@ -18,8 +19,7 @@ export function clients(context: NginxContext): Topic {
   const isTrusted = trustedProxies.length > 0;
   const saysPort = isTrusted && !proxyProtocol;
   return {
-    http: paragraphs(requestedHost, isTrusted && realAddress(context), isTrusted && whatProxiesSay(proxyProtocol)),
-    server: '# The host of a request that names none, as HTTP/1.0 may.\nserver_name localhost;',
+    ...(isTrusted ? { http: paragraphs(realAddress(context), whatProxiesSay(proxyProtocol)) } : {}),
     requestHeaders: lines(
       `proxy_set_header Host ${hostVariable(context)};`,
       '# Overwritten, never appended to: the app believes these, and a client cannot claim to be somebody else.',
@@ -33,15 +33,6 @@ export function clients(context: NginxContext): Topic {
     ),
   };
 }
-
-/** With its port, if nginx takes it for the host, too: `GET http://a/` with `Host: b` asks for a. */
-const requestedHost = lines(
-  '# The host with its port; where a request names two, the one that counts for nginx.',
-  map('"$host $http_host"', '$requested_host', [
-    ['default', '$host'],
-    ['~*^([^ ]+) \\1(:[0-9]+)?$', '$http_host'],
-  ]),
-);
 
 function realAddress({ settings }: NginxContext): string {
   const { trustedProxies, proxyProtocol } = settings;
@@ -77,7 +68,7 @@ function whatProxiesSay(proxyProtocol: boolean): string {
       ['1 http', 'http'],
     ]),
     map('"$is_trusted_proxy $http_x_forwarded_host"', '$client_host', [
-      ['default', '$requested_host'],
+      ['default', askedHost],
       ['~^1 ([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?$', '$http_x_forwarded_host'],
     ]),
     map('"$is_trusted_proxy $http_x_forwarded_port"', '$client_port', [

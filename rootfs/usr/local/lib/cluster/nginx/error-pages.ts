@@ -15,7 +15,6 @@ const texts = {
   429: 'Too many requests',
   431: 'Request headers too large',
   500: 'Internal error',
-  501: 'Not implemented',
   502: 'The app does not answer',
   503: 'Not available',
   504: 'The app did not answer in time',
@@ -35,7 +34,9 @@ export function errorPageDirectives({ settings }: NginxContext, ...except: numbe
     `error_page ${codes.join(' ')} $error_page;`,
     '# A code of nginx’s own: headers too large.',
     'error_page 494 =431 $error_page;',
-    tlsCertificate !== undefined && '# Another: plain HTTP on the port for HTTPS.',
+    '# An unknown transfer coding or version is the client’s fault. As 5xx it would count as ours in every alarm.',
+    'error_page 501 505 =400 $error_page;',
+    tlsCertificate !== undefined && '# Also one of its own: plain HTTP on the port for HTTPS.',
     tlsCertificate !== undefined &&
       (tlsRedirect ? 'error_page 497 =308 https://$http_host$request_uri;' : 'error_page 497 =400 $error_page;'),
     isDevelopment && 'error_page 502 504 = @dev;',

@@ -21,6 +21,8 @@ export interface Topic {
 export interface Shared {
   /** The inside of a location that asks the app. */
   readonly askApp: string;
+  /** `proxy_set_header` lines that such a location inherits, unless it has one of its own. */
+  readonly requestHeaders: string;
   /**
    * For a location that sends a file in place of an answer of the app's: the headers of every answer, and those of the
    * app's own answer, which would be dropped with it.

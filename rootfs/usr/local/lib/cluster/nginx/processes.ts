@@ -3,14 +3,14 @@ import type { NginxContext } from './context.ts';
 import { block, lines, paragraphs } from './layout.ts';
 
 export function processes({ settings, plan, folder, isRoot, requestsMs }: NginxContext): string {
-  const { nginxOpenFiles, nginxConnections, logLevel } = settings;
+  const { logLevel } = settings;
   return paragraphs(
     lines(
       isRoot && 'user root root;',
       `pid ${folder}/nginx.pid;`,
       `error_log stderr ${logLevel === 'debug' ? 'info' : logLevel === 'error' ? 'error' : 'warn'};`,
       `worker_processes ${plan.nginxWorkers};`,
-      nginxOpenFiles !== undefined && `worker_rlimit_nofile ${nginxOpenFiles};`,
+      `worker_rlimit_nofile ${plan.nginxOpenFiles};`,
       'pcre_jit on;',
       '# Connections that are still open after this time at a stop (WebSockets, downloads) are closed.',
       `worker_shutdown_timeout ${requestsMs}ms;`,
@@ -20,7 +20,7 @@ export function processes({ settings, plan, folder, isRoot, requestsMs }: NginxC
       'load_module /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;',
       'load_module /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so;',
     ),
-    block('events', `worker_connections ${nginxConnections};`),
+    block('events', `worker_connections ${plan.nginxConnections};`),
   );
 }
 

@@ -43,6 +43,7 @@ export function stickySessions(context: NginxContext): Topic {
           ]),
           '# Set once, by an answer of the app.',
           map(`"${schemeVariable(context)}:$cookie_${cookie}:$upstream_addr"`, '$sticky_cookie', [
+            ['default', '""'],
             ['~^http::unix:.*slot-', `"${cookie}=$sticky_key; Path=/; HttpOnly; SameSite=Lax"`],
             ['~^https::unix:.*slot-', `"${cookie}=$sticky_key; Path=/; HttpOnly; SameSite=Lax; Secure"`],
           ]),

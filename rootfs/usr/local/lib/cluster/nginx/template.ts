@@ -2,6 +2,7 @@
 // This file is its table of contents: what it says of a topic is in the file of that name.
 import { microCache } from './cache.ts';
 import { clients } from './clients.ts';
+import { closing } from './closing.ts';
 import { compression } from './compression.ts';
 import type { NginxContext } from './context.ts';
 import { errorPages } from './error-pages.ts';
@@ -10,6 +11,7 @@ import { block, lines, paragraphs, type Shared, type Topic } from './layout.ts';
 import { limits } from './limits.ts';
 import { listening } from './listen.ts';
 import { logs } from './logs.ts';
+import { malformed } from './malformed.ts';
 import { privateFiles } from './private-files.ts';
 import { processes, temporaryFolders } from './processes.ts';
 import { rateLimits } from './rate-limits.ts';
@@ -23,6 +25,7 @@ import { asking, upstreams } from './upstream.ts';
 
 /** In the order in which they stand in the file. */
 const topics: readonly ((context: NginxContext) => Topic)[] = [
+  malformed,
   listening,
   clients,
   requestIds,
@@ -39,6 +42,7 @@ const topics: readonly ((context: NginxContext) => Topic)[] = [
   stickySessions,
   microCache,
   asking,
+  closing,
 ];
 
 /** @returns the whole nginx.conf */
@@ -79,6 +83,7 @@ export function renderNginxConfiguration(context: NginxContext): string {
       upstreams(context),
       include('http', context),
       server,
+      statusServer(context.folder),
     ),
   );
   return `${paragraphs(
@@ -92,18 +97,28 @@ export function renderNginxConfiguration(context: NginxContext): string {
 function shareWithLocations(context: NginxContext, headers: string, requestHeaders: string, app: string): Shared {
   const snippets = include('location', context);
   return {
+    requestHeaders,
     askApp: snippets === '' ? app : lines(headers, requestHeaders, app, snippets),
     headerNames: Array.from(headers.matchAll(/^add_header (\S+)/gm), ([, name]) => name).join(' '),
     headersOfReplacedAnswer: lines(headers, securityHeadersOfApp(context.securityHeaders)),
   };
 }
 
-/** What a user's own nginx.conf needs: where nginx may write, and `upstream app`. Included by it, inside of `http`. */
+/** For the primary: does nginx live, and who is connected? */
+function statusServer(folder: string): string {
+  return lines(
+    '# For the primary: does nginx live, and who is connected?',
+    block('server', lines(`listen unix:${folder}/status.sock;`, 'access_log off;', 'stub_status;')),
+  );
+}
+
+/** What a user's own nginx.conf needs: where nginx may write, `upstream app`, and what the primary asks. Included by it, inside of `http`. */
 export function renderParts(context: Pick<NginxContext, 'settings' | 'plan' | 'folder'>): string {
   return `${paragraphs(
     `# Rendered at start by node-nginx-fastify, for ${ownConfiguration}.`,
     temporaryFolders(context.folder),
     // Whose key is a variable of the rendered file.
     upstreams({ ...context, settings: { ...context.settings, stickySessions: 'off' } }),
+    statusServer(context.folder),
   )}\n`;
 }

@@ -24,6 +24,10 @@ export function upstreams({ settings, plan }: Pick<NginxContext, 'settings' | 'p
         stickyMethod(settings.stickySessions),
         "# max_fails=0: the primary replaces workers. nginx's own verdict would close every slot after a few failures.",
         ...slots,
+        // A consistent hash knows no backup, and in dev mode the browser shows why nothing answers.
+        (settings.stickySessions === 'off' || settings.stickySessions === 'sid') &&
+          settings.mode === 'production' &&
+          waitingRoom,
         keepAlive,
       ),
     ),
@@ -36,19 +40,31 @@ export function upstreams({ settings, plan }: Pick<NginxContext, 'settings' | 'p
   );
 }
 
+const waitingRoom = lines(
+  '# Where connections wait in the moment in which no worker serves.',
+  `server unix:${run.waitingSocket} backup max_fails=0;`,
+);
+
 function serverOf(slot: number): string {
   return `server unix:${slotSocket(slot)} max_fails=0;`;
 }
+
+export const upgradeHeaders = lines(
+  'proxy_set_header Connection $upstream_connection;',
+  'proxy_set_header Upgrade $http_upgrade;',
+);
 
 export function asking(context: NginxContext): Topic {
   const { settings } = context;
   return {
     http: paragraphs(
       lines(
-        '# "Connection: close" towards a worker would end keep-alive; only an upgrade (WebSocket) is passed on.',
+        '# "Connection: close" towards a worker would end keep-alive; only an upgrade (WebSocket) is passed on. But none to',
+        '# HTTP/2, which would be a tunnel past all that is written here: https://bishopfox.com/blog/h2c-smuggling-request',
         map('$http_upgrade', '$upstream_connection', [
           ['default', 'upgrade'],
           ['', '""'],
+          ['~*h2c', '""'],
         ]),
       ),
       lines(
@@ -68,10 +84,7 @@ export function asking(context: NginxContext): Topic {
         'proxy_next_upstream_tries 2;',
       ),
     ),
-    requestHeaders: lines(
-      'proxy_set_header Connection $upstream_connection;',
-      'proxy_set_header Upgrade $http_upgrade;',
-    ),
+    requestHeaders: upgradeHeaders,
     app: `proxy_pass http://${upstreamOfSession(settings.stickySessions)};`,
   };
 }

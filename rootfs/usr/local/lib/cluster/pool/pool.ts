@@ -1,266 +1,322 @@
-// The worker processes: forks, watches, replaces and ends them. What to do when is decided in decisions.ts.
-import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
-import { type App, nameOf } from '../app/find.ts';
+// The worker processes. What is to be done is decided in decide.ts; here it is done.
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { basename } from 'node:path';
 import { type ClusterError, errors } from '../errors.ts';
-import { log } from '../log.ts';
-import { run, slotSocket } from '../paths.ts';
-import { manifestVariable } from '../typescript/manifest.ts';
-import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from '../worker/messages.ts';
-import { decideAfterExit, describeExit, exitCodeOf, stableAfterMs, type WorkerExit } from './decisions.ts';
+import { log, logWarning } from '../log.ts';
+import { run, slotSocket, workerSocket } from '../paths.ts';
+import { decide, initialState } from './decide.ts';
+import { describeExit } from './failure.ts';
+import type { Release } from './release.ts';
+import { observe, type ScalePolicy, sampleOf, startScaler } from './scale.ts';
+import { reportEveryMs, tickEveryMs } from './stall.ts';
+import type { Effect, GoneWorker, Policy, PoolEvent, PoolState } from './state.ts';
+import { type PoolStatus, statusOf } from './status.ts';
+import { describeDeath, explain, isFailure } from './tell.ts';
+import { WaitingRoom } from './waiting-room.ts';
+import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
 
-export interface PoolOptions {
-  readonly app: App;
-  readonly appArguments: readonly string[];
-  readonly workers: number;
-  /** Options for Node: how much memory a worker may take. */
-  readonly workerNodeOptions: readonly string[];
-  readonly port: number;
-  /** What a worker that starts now is to read, of compiled TypeScript. */
-  readonly typeScriptManifest: () => string;
-  /** NODE_ENV where the container has none. */
-  readonly nodeEnvironment: string;
-  readonly bootTimeoutMs: number;
-  /** How long a worker's drain may take, the app's own shutdown included. */
-  readonly drainTimeoutMs: number;
+export interface PoolOptions extends Omit<WorkerOptions, 'reportEveryMs' | 'isWatched'> {
+  readonly policy: Policy;
+  /** Connections wait while no worker serves. Otherwise nginx is refused, and says so to the client. */
+  readonly hasWaitingRoom: boolean;
+  /** How many workers there are at first. */
+  readonly startWorkers: number;
+  readonly scale: ScalePolicy;
   /** The number of ready workers has changed. */
   readonly onReadyCount: (ready: number) => void;
   /** No worker can be kept running. */
   readonly onGiveUp: (error: ClusterError) => void;
 }
 
-type WorkerState =
-  | { readonly name: 'starting' }
-  | { readonly name: 'ready'; readonly since: number }
-  | { readonly name: 'draining' };
-
-interface Worker {
-  readonly slot: number;
-  readonly process: ChildProcess;
-  readonly startedAt: number;
-  /** Settles once: the worker is ready, or has ended without ever having been. */
-  readonly outcome: Promise<'ready' | WorkerExit>;
-  state: WorkerState;
-  /** What the worker said before it ended. */
-  failure: (FromWorker & { type: 'cluster:failed' }) | undefined;
-  tookTooLong: boolean;
-}
-
-interface Slot {
-  /** The worker that the slot's socket leads to, or will lead to. */
-  worker: Worker | undefined;
-  failuresInARow: number;
-  restarts: number;
-}
-
-export interface SlotStatus {
+/** One step of a reload. */
+export interface Progress {
   readonly slot: number;
   readonly pid: number | undefined;
-  readonly state: WorkerState['name'] | 'gone';
-  readonly uptimeSeconds: number;
-  readonly restarts: number;
+  readonly step: 'starting' | 'replaced';
+  /** Slots that run the new release, and how many there are. */
+  readonly done: number;
+  readonly of: number;
 }
 
-const preload = join(import.meta.dirname, '../worker/main.js');
+interface Roll {
+  readonly onProgress: (progress: Progress) => void;
+  readonly resolve: (error: ClusterError | undefined) => void;
+}
 
-/** Time between SIGTERM and SIGKILL for a worker that has not begun to serve: nothing can be lost. */
-const killStartingAfterMs = 1000;
+const sampleEveryMs = 1000;
 
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #slots: Slot[];
-  readonly #living = new Set<Worker>();
-  #isStopping = false;
-  #wasEverReady = false;
+  readonly #workerOptions: WorkerOptions;
+  readonly #processes = new Map<number, WorkerProcess>();
+  readonly #releases = new Map<number, Release>();
+  readonly #events: PoolEvent[] = [];
+  #state: PoolState;
+  readonly #cut = new Map<number, number>();
+  #isDeciding = false;
+  #roll: Roll | undefined;
+  #waitingRoom: WaitingRoom | undefined;
+  #scaler: ReturnType<typeof startScaler> | undefined;
+  /** Told after each change. */
+  readonly #watchers = new Set<() => void>();
 
   constructor(options: PoolOptions) {
+    const { policy, startWorkers, scale } = options;
     this.#options = options;
-    this.#slots = Array.from({ length: options.workers }, () => ({
-      worker: undefined,
-      failuresInARow: 0,
-      restarts: 0,
-    }));
-  }
-
-  /**
-   * Starts the first worker alone, the others when it is ready: an app that cannot start says so once, not once per
-   * CPU, and the port opens sooner. None where a stop has come before.
-   */
-  start(): void {
-    if (!this.#isStopping) this.#startInSlot(0);
-  }
-
-  /**
-   * Starts a new worker for a slot. Once it is ready it has taken over the slot's socket, and the old worker is drained.
-   * @returns why the new worker did not get ready, in which case the old one goes on; undefined where it did
-   */
-  async replace(slot: number): Promise<ClusterError | undefined> {
-    const incoming = this.#fork(slot);
-    const outcome = await incoming.outcome;
-    if (outcome !== 'ready') return this.#explain(incoming, outcome);
-    const slotState = this.#slotAt(slot);
-    const old = slotState.worker;
-    slotState.worker = incoming;
-    if (old !== undefined && this.#living.has(old)) await this.#end(old, true);
-    return undefined;
-  }
-
-  /** Ends WebSockets, which would keep nginx from stopping. */
-  closeUpgraded(): void {
-    for (const { process: child } of this.#living) {
-      if (child.connected) child.send({ type: 'cluster:close-upgraded' } satisfies ToWorker);
+    this.#workerOptions = {
+      ...options,
+      reportEveryMs: reportEveryMs(policy),
+      isWatched: policy.stallTimeoutMs > 0,
+    };
+    this.#state = initialState(policy, startWorkers, performance.now());
+    if (isRange(scale)) this.#scaler = startScaler(scale, startWorkers);
+    // nginx may be running already, where an earlier primary has ended.
+    if (options.hasWaitingRoom) {
+      this.#waitingRoom = new WaitingRoom(run.waitingSocket, (connection) => this.#handOver(connection));
     }
+    for (const slot of this.#state.slots.keys()) this.#point(slot, undefined);
+  }
+
+  /** Starts the workers. None where a stop has come before. */
+  start(release: Release): void {
+    this.#releases.set(1, release);
+    this.#handle({ type: 'start' });
+    setInterval(() => this.#handle({ type: 'tick' }), tickEveryMs);
+    setInterval(() => this.#scaleByLoad(), sampleEveryMs);
+  }
+
+  /**
+   * Gives each slot a worker of this release, one after the other: new first, then old.
+   * @returns why the new release does not stay up, in which case what was not replaced goes on as it is
+   * @throws ClusterError RELOAD_UNDERWAY
+   */
+  async reload(
+    release: Release,
+    onProgress: (progress: Progress) => void = () => {},
+  ): Promise<ClusterError | undefined> {
+    if (this.#roll !== undefined) throw errors.reloadUnderway();
+    if (this.#state.isStopping) return errors.reloadInterrupted();
+    const { promise, resolve } = Promise.withResolvers<ClusterError | undefined>();
+    const number = Math.max(1, ...this.#releases.keys()) + 1;
+    this.#releases.set(number, release);
+    this.#roll = { onProgress, resolve };
+    this.#handle({ type: 'reload', release: number });
+    return promise;
+  }
+
+  /**
+   * @param workers how many there are to be, or `auto`: as many as the load wants, where WORKERS is a range
+   * @returns when so many are ready, or why one of the new ones did not start; it is tried again
+   * @throws ClusterError NOT_A_SCALE
+   */
+  async scale(workers: string): Promise<ClusterError | undefined> {
+    const { scale, policy, startWorkers } = this.#options;
+    const target = workers === 'auto' ? startWorkers : Number(workers);
+    if (!/^(auto|\d+)$/.test(workers) || target < 1 || target > policy.slots) {
+      throw errors.notAScale(workers, policy.slots);
+    }
+    this.#scaler = workers === 'auto' && isRange(scale) ? startScaler(scale, target) : undefined;
+    this.#handle({ type: 'scale', workers: target });
+    return this.#until(() => this.#scaled());
+  }
+
+  /** nginx is about to stop: what would never end is ended, and each answer closes its client's connection. */
+  closeClients(): void {
+    for (const worker of this.#processes.values()) worker.closeClients();
+  }
+
+  /** Answers that were cut since closeClients(), by slot. */
+  get cut(): ReadonlyMap<number, number> {
+    return this.#cut;
   }
 
   /** Lets every worker end by itself, kills those that take too long. Resolves when none is left. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
-    await Promise.all([...this.#living].map((worker) => this.#end(worker, false)));
+    this.#handle({ type: 'stop' });
+    await this.#until(() => (this.#state.workers.length === 0 ? { is: undefined } : undefined));
   }
 
-  status(): SlotStatus[] {
-    return this.#slots.map(({ worker, restarts }, slot) => ({
-      slot,
-      pid: worker?.process.pid,
-      state: worker?.state.name ?? 'gone',
-      uptimeSeconds: worker === undefined ? 0 : Math.round((performance.now() - worker.startedAt) / 1000),
-      restarts,
-    }));
+  status(): PoolStatus {
+    return statusOf(this.#state, performance.now(), (worker) => this.#processes.get(worker)?.pid);
   }
 
-  #startInSlot(slot: number): void {
-    this.#slotAt(slot).worker = this.#fork(slot);
+  #handle(event: PoolEvent): void {
+    this.#events.push(event);
+    // An effect may bring the next event: it waits until all effects of this one are done.
+    if (this.#isDeciding) return;
+    this.#isDeciding = true;
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+      const { state, effects } = decide(this.#state, next, { now: performance.now(), random: Math.random() });
+      this.#state = state;
+      for (const effect of effects) this.#perform(effect);
+      if (next.type === 'exited') this.#forgetTheGone();
+    }
+    this.#isDeciding = false;
+    for (const watcher of this.#watchers) watcher();
   }
 
-  #fork(slot: number): Worker {
-    const { app, appArguments, port, nodeEnvironment, bootTimeoutMs } = this.#options;
-    const configuration: WorkerConfiguration = {
-      slot,
-      entry: app.entry,
-      socket: slotSocket(slot),
-      port,
-      compileCache: run.compileCache,
-    };
-    const child = fork(app.entry, appArguments, {
-      // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
-      execArgv: [...this.#options.workerNodeOptions, '--max-http-header-size=32768', '--require', preload],
-      env: {
-        ...process.env,
-        NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,
-        PORT: String(port),
-        NODE_APP_INSTANCE: String(slot),
-        [manifestVariable]: this.#options.typeScriptManifest(),
-        [configurationVariable]: JSON.stringify(configuration),
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case 'fork':
+        this.#fork(effect.worker, effect.slot, effect.release);
+        break;
+      case 'point':
+        this.#point(effect.slot, effect.worker);
+        break;
+      case 'shed':
+        this.#processes.get(effect.worker)?.shed();
+        break;
+      case 'give-way':
+        this.#processes.get(effect.worker)?.giveWay(effect.isGivingWay);
+        break;
+      case 'drain':
+        this.#processes.get(effect.worker)?.drain(effect.isReplaced);
+        break;
+      case 'terminate':
+        this.#processes.get(effect.worker)?.terminate();
+        break;
+      case 'kill':
+        this.#processes.get(effect.worker)?.kill();
+        break;
+      case 'capture-stack':
+        this.#captureStack(effect.worker);
+        break;
+      case 'tell-death':
+        this.#tellDeath(effect.worker, effect.stack, effect.replacedInMs);
+        break;
+      case 'tell-ready-count':
+        this.#options.onReadyCount(effect.ready);
+        this.#waitingRoom?.call();
+        break;
+      case 'tell-step':
+        this.#roll?.onProgress({ ...effect, pid: this.#processes.get(effect.worker)?.pid });
+        break;
+      case 'tell-rolled':
+        this.#endRoll(effect.isComplete, effect.failed);
+        break;
+      case 'give-up':
+        this.#options.onGiveUp(this.#explain(effect.worker));
+        break;
+    }
+  }
+
+  #point(slot: number, worker: number | undefined): void {
+    if (worker !== undefined) link(slotSocket(slot), workerSocket(worker));
+    else if (this.#waitingRoom !== undefined) link(slotSocket(slot), run.waitingSocket);
+  }
+
+  #handOver(connection: Socket): boolean {
+    const ready = this.#state.workers.filter(({ life }) => life.name === 'ready');
+    const worker = this.#processes.get(ready[Math.floor(Math.random() * ready.length)]?.id ?? 0);
+    worker?.take(connection);
+    return worker !== undefined;
+  }
+
+  #fork(id: number, slot: number, number: number): void {
+    const release = this.#releases.get(number) as Release;
+    const worker = new WorkerProcess(id, slot, release, this.#workerOptions, {
+      onReady: () => {
+        if (this.#state.workers.find((worker) => worker.id === id)?.life.name !== 'starting') return;
+        log(`worker ${slot} (pid ${worker.pid}) is ready after ${Math.round(performance.now() - worker.startedAt)} ms`);
+        this.#handle({ type: 'ready', worker: id });
+      },
+      onReport: (report) => {
+        if (report.cut > 0) this.#cut.set(slot, report.cut);
+        this.#handle({ type: 'report', worker: id, report });
+      },
+      onExit: (exit) => {
+        this.#handle({ type: 'exited', worker: id, exit });
+        worker.removeSocket();
+        for (const connection of worker.untaken) this.#waitingRoom?.enter(connection);
       },
     });
-    const { promise: outcome, resolve } = Promise.withResolvers<'ready' | WorkerExit>();
-    const worker: Worker = {
-      slot,
-      process: child,
-      startedAt: performance.now(),
-      outcome,
-      state: { name: 'starting' },
-      failure: undefined,
-      tookTooLong: false,
-    };
-    this.#living.add(worker);
-    const bootTimer = setTimeout(() => {
-      worker.tookTooLong = true;
-      child.kill('SIGKILL');
-    }, bootTimeoutMs);
-    child.on('message', (message: FromWorker | null) => {
-      if (message?.type === 'cluster:failed') worker.failure = message;
-      if (message?.type !== 'cluster:ready' || worker.state.name !== 'starting') return;
-      clearTimeout(bootTimer);
-      worker.state = { name: 'ready', since: performance.now() };
-      resolve('ready');
-      // After those who wait for the outcome have put the worker into its slot.
-      setImmediate(() => this.#becameReady(worker));
-    });
-    child.once('exit', (code, signal) => {
-      clearTimeout(bootTimer);
-      this.#living.delete(worker);
-      resolve({ code, signal });
-      setImmediate(() => this.#exited(worker, { code, signal }));
-    });
-    return worker;
+    this.#processes.set(id, worker);
   }
 
-  #becameReady({ slot, process: { pid }, startedAt }: Worker): void {
-    log(`worker ${slot} (pid ${pid}) is ready after ${Math.round(performance.now() - startedAt)} ms`);
-    const isFirst = !this.#wasEverReady;
-    this.#wasEverReady = true;
-    this.#options.onReadyCount(this.#ready());
-    if (!isFirst || this.#isStopping) return;
-    for (const [slot, { worker }] of this.#slots.entries()) if (worker === undefined) this.#startInSlot(slot);
+  async #captureStack(id: number): Promise<void> {
+    const stack = await this.#processes.get(id)?.captureStack();
+    this.#handle({ type: 'stack', worker: id, stack });
   }
 
-  #exited(worker: Worker, exit: WorkerExit): void {
-    const { slot, state } = worker;
-    const slotState = this.#slotAt(slot);
-    // A worker that was replaced, or that was to replace another: its slot is somebody else's.
-    if (slotState.worker !== worker) return;
-    const wasStable = state.name === 'ready' && performance.now() - state.since >= stableAfterMs;
-    slotState.worker = undefined;
-    slotState.failuresInARow = wasStable ? 0 : slotState.failuresInARow + 1;
-    if (state.name === 'ready') this.#options.onReadyCount(this.#ready());
+  #tellDeath(worker: GoneWorker, stack: string | undefined, replacedInMs: number | undefined): void {
+    const say = isFailure(worker.life.reason) ? logWarning : log;
+    say(describeDeath(worker, this.#processes.get(worker.id)?.pid, stack, replacedInMs));
+  }
 
-    const decision = decideAfterExit(exit, {
-      isStopping: this.#isStopping,
-      wasEverReady: this.#wasEverReady,
-      ready: this.#ready(),
-      failuresInARow: slotState.failuresInARow,
+  #endRoll(isComplete: boolean, failed: GoneWorker | undefined): void {
+    const roll = this.#roll;
+    this.#roll = undefined;
+    roll?.resolve(isComplete ? undefined : failed === undefined ? errors.reloadInterrupted() : this.#whyNot(failed));
+  }
+
+  /** Why a new worker did not take over. */
+  #whyNot(failed: GoneWorker): ClusterError {
+    const worker = this.#processes.get(failed.id);
+    if (worker?.wasReady !== true) return this.#explain(failed);
+    const { reason, exit } = failed.life;
+    const how = reason === 'stalled' ? 'was stalled' : describeExit(exit);
+    return errors.appDoesNotStayUp(worker.release.name, how, this.#options.policy.reloadSettleMs / 1000);
+  }
+
+  #explain(gone: GoneWorker): ClusterError {
+    return explain(this.#processes.get(gone.id) as WorkerProcess, gone, this.#options.policy.bootTimeoutMs);
+  }
+
+  #scaleByLoad(): void {
+    if (this.#scaler === undefined || this.#state.isStopping) return;
+    const { target } = this.#scaler;
+    this.#scaler = observe(this.#scaler, sampleOf(this.#state, performance.now()));
+    if (this.#scaler.target === target) return;
+    log(`the load wants ${this.#scaler.target} workers instead of ${target}`);
+    this.#handle({ type: 'scale', workers: this.#scaler.target });
+  }
+
+  #scaled(): { is: ClusterError | undefined } | undefined {
+    const { workers, target, slots } = this.#state;
+    const isDone = workers.filter(({ life }) => life.name === 'ready').length === target && workers.length === target;
+    if (isDone) return { is: undefined };
+    const failed = slots
+      .slice(0, target)
+      .find(({ last, starts, failuresInARow }) => starts === 1 && last !== undefined && failuresInARow > 0)?.last;
+    return failed === undefined ? undefined : { is: this.#explain(failed) };
+  }
+
+  /** Resolves with the first answer, asked for now and after each change. */
+  #until<T>(answer: () => { is: T } | undefined): Promise<T> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = answer();
+        if (found === undefined) return;
+        this.#watchers.delete(look);
+        resolve(found.is);
+      };
+      this.#watchers.add(look);
+      look();
     });
-    if (decision.action === 'nothing') return;
-    if (decision.action === 'end') {
-      this.#options.onGiveUp(this.#explain(worker, exit));
-      return;
+  }
+
+  /** Of those that have ended, only the last one of each slot is still spoken of. */
+  #forgetTheGone(): void {
+    const { workers, slots, roll } = this.#state;
+    const known = new Set([...workers.map(({ id }) => id), ...slots.map(({ last }) => last?.id)]);
+    for (const id of this.#processes.keys()) if (!known.has(id)) this.#processes.delete(id);
+    const used = new Set([...workers, ...slots].map(({ release }) => release).concat(roll?.release ?? []));
+    const newest = Math.max(...this.#releases.keys());
+    for (const number of this.#releases.keys()) {
+      if (!used.has(number) && number !== newest) this.#releases.delete(number);
     }
-    log(
-      `worker ${slot} (pid ${worker.process.pid}) ${describeExit(exit)} while ${state.name}; replaced in ${decision.delayMs} ms`,
-    );
-    slotState.restarts += 1;
-    setTimeout(() => {
-      if (!this.#isStopping && slotState.worker === undefined) this.#startInSlot(slot);
-    }, decision.delayMs);
   }
+}
 
-  #explain({ failure, tookTooLong, state }: Worker, exit: WorkerExit): ClusterError {
-    const { app, bootTimeoutMs } = this.#options;
-    const entry = nameOf(app);
-    if (tookTooLong) return errors.appTooSlow(entry, bootTimeoutMs / 1000);
-    if (failure?.reason === 'does-not-serve') return errors.appDoesNotServe(entry, failure.message);
-    const how = state.name === 'starting' ? describeExit(exit) : `crashed again and again and ${describeExit(exit)}`;
-    return errors.appFailed(entry, how, exitCodeOf(exit), failure?.message);
-  }
+function isRange({ minWorkers, maxWorkers }: ScalePolicy): boolean {
+  return minWorkers < maxWorkers;
+}
 
-  async #end(worker: Worker, isReplaced: boolean): Promise<void> {
-    const { process: child, state } = worker;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const isServing = state.name === 'ready';
-    if (state.name !== 'draining') {
-      worker.state = { name: 'draining' };
-      if (isServing && child.connected) child.send({ type: 'cluster:drain', isReplaced } satisfies ToWorker);
-      else child.kill('SIGTERM');
-    }
-    const killTimer = setTimeout(
-      () => {
-        log(`worker ${worker.slot} (pid ${child.pid}) did not end in time and is killed`);
-        child.kill('SIGKILL');
-      },
-      isServing ? this.#options.drainTimeoutMs : killStartingAfterMs,
-    );
-    await gone;
-    clearTimeout(killTimer);
-  }
-
-  #ready(): number {
-    return this.#slots.filter(({ worker }) => worker?.state.name === 'ready').length;
-  }
-
-  #slotAt(slot: number): Slot {
-    const found = this.#slots[slot];
-    if (found === undefined) throw new RangeError(`slot ${slot} of ${this.#slots.length}`);
-    return found;
-  }
+/** nginx finds a slot's socket by its name, at each connection: it has nothing to learn. */
+function link(name: string, target: string): void {
+  const temporary = `${name}.next`;
+  rmSync(temporary, { force: true });
+  symlinkSync(basename(target), temporary);
+  renameSync(temporary, name);
 }

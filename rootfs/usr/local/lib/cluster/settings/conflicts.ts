@@ -46,14 +46,6 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
-    of: ['nginxConnections', 'nginxOpenFiles'],
-    kind: 'warning',
-    check: ({ nginxConnections, nginxOpenFiles }) =>
-      nginxOpenFiles !== undefined && nginxOpenFiles < nginxConnections
-        ? `${shown('nginxOpenFiles', nginxOpenFiles)} allows less than ${shown('nginxConnections', nginxConnections)}: each connection is an open file. Write NGINX_WORKER_OPEN_FILES=${2 * nginxConnections}.`
-        : undefined,
-  },
-  {
     of: ['staticPath'],
     kind: 'problem',
     check: ({ staticPath }, isSet, disk) =>
@@ -75,6 +67,14 @@ const rules: readonly Rule[] = [
     check: ({ staticPath, staticIndex }, isSet, disk) =>
       staticIndex && (disk.isFolder(staticPath) || !isSet('staticPath')) && !disk.isFile(join(staticPath, 'index.html'))
         ? `${shown('staticIndex', staticIndex)} needs ${staticPath}/index.html, and there is no such file. Write STATIC_PATH=… with the folder that has it, or leave STATIC_INDEX out.`
+        : undefined,
+  },
+  {
+    of: ['port', 'adminPort'],
+    kind: 'problem',
+    check: ({ port, adminPort }) =>
+      port === adminPort
+        ? `${shown('port', port)} and ${shown('adminPort', adminPort)} are the same port. Write ADMIN_PORT=${port === 9001 ? 9000 : 9001}, or ADMIN_PORT=off.`
         : undefined,
   },
   {

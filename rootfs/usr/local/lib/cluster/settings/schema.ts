@@ -3,6 +3,7 @@
 import {
   absoluteFile,
   accessLog,
+  address,
   autoOr,
   count,
   duration,
@@ -34,7 +35,7 @@ export interface Definition<T> {
   /** Other names for the same, which users know from other images and platforms. */
   readonly aliases: readonly string[];
   /** The heading that it stands under. */
-  readonly group: 'The app' | 'Workers' | 'HTTP' | 'Clients' | 'TLS' | 'Files' | 'Logs' | 'Stop';
+  readonly group: 'The app' | 'Workers' | 'HTTP' | 'Clients' | 'TLS' | 'Files' | 'Logs' | 'Health' | 'Stop';
   readonly type: Type<T>;
   /** The value where nothing is set; `undefined` where that means something of its own. */
   readonly default: T | undefined;
@@ -129,7 +130,7 @@ export const schema = {
     type: zeroOr(count(1, 999_999_999), 'never'),
     default: 0,
     readBy: ['primary'],
-    help: 'After about so many requests a worker is replaced; each draws its own number, up to a tenth above.',
+    help: 'After so many requests a worker is replaced. Each draws its own number, up to a tenth above, so that they do not end together.',
     example: '100000',
   }),
   maxWorkerMemoryBytes: define({
@@ -144,10 +145,10 @@ export const schema = {
   maxWorkerLifetimeMs: define({
     name: 'MAX_WORKER_LIFETIME',
     group: 'Workers',
-    type: zeroOr(duration(minute, 365 * 24 * hour), 'never'),
+    type: zeroOr(duration(1000, 365 * 24 * hour), 'never'),
     default: 0,
     readBy: ['primary'],
-    help: 'After about this time a worker is replaced; each draws its own, up to a tenth above.',
+    help: 'After this time a worker is replaced. Each draws its own, up to a tenth above.',
     example: '24h',
   }),
   workerStallTimeoutMs: define({
@@ -312,7 +313,7 @@ export const schema = {
     group: 'HTTP',
     type: count(64, 1_000_000),
     default: undefined,
-    defaultRule: "the container's own limit",
+    defaultRule: "as many as its connections need, within the container's own limit",
     readBy: ['nginx'],
     help: 'Files and sockets that each nginx worker may have open.',
     example: '32768',
@@ -481,6 +482,26 @@ export const schema = {
     readBy: ['nginx'],
     help: 'What a line of the access log looks like; the words of other loggers are understood.',
     example: 'text',
+  }),
+
+  adminPort: define({
+    name: 'ADMIN_PORT',
+    group: 'Health',
+    type: zeroOr(port, 'none'),
+    default: 9000,
+    readBy: ['primary'],
+    help: 'The port that answers /livez, /readyz, /startupz and /status, while every worker is blocked, too. Read-only; do not publish it to the internet.',
+    example: '9100',
+  }),
+  adminHost: define({
+    name: 'ADMIN_HOST',
+    group: 'Health',
+    type: address,
+    default: undefined,
+    defaultRule: "all of the container's addresses",
+    readBy: ['primary'],
+    help: 'The address that ADMIN_PORT is opened on.',
+    example: '127.0.0.1',
   }),
 
   drainDelayMs: define({

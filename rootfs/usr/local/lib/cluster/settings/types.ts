@@ -292,6 +292,14 @@ export const words: Type<readonly string[]> = {
   format: (value) => value.map((word) => (/^[^\s"']+$/.test(word) ? word : `"${word}"`)).join(' '),
 };
 
+/** An IP address of this container. */
+export const address: Type<string> = {
+  allowed: 'an IP address, such as 127.0.0.1 or ::1',
+  parse: (text) => (isAddress(text) ? text : undefined),
+  format: (value) => value,
+  guess: (text) => [text === 'localhost' ? '127.0.0.1' : '', text.replace(/^\[(.*)\]$/, '$1')],
+};
+
 /** What `private` stands for: addresses that no client on the internet can have (RFC 1918, 4193, 6598, loopback). */
 export const privateNetworks: readonly string[] = [
   '127.0.0.0/8',

@@ -55,12 +55,27 @@ function protocolOf(request: IncomingMessage | undefined): string | undefined {
 /** The connections of a server, as the drain needs to know them. */
 export class Connections {
   readonly #plain = new Set<Socket>();
+  readonly #single = new Set<Socket>();
   readonly #upgraded = new Map<Socket, string>();
-  /** From now on every answer says `Connection: close`. */
+  /** Every answer says `Connection: close`. */
   isClosing = false;
+  /** So many requests have come, upgrades included. */
+  requests = 0;
+  /** nginx is about to stop: each client is to have an answer that closes its connection. */
+  isSendingAway = false;
+  #notSentAway: readonly string[] | undefined;
+  /** Since then: answers that did not get to their end. */
+  cut = 0;
 
   get plain(): number {
     return this.#plain.size;
+  }
+
+  /** Counted when asked for, so that no request pays for it. */
+  get inFlight(): number {
+    let count = 0;
+    for (const socket of this.#plain) if (responseOn(socket) !== undefined) count += 1;
+    return count;
   }
 
   /** By what they were upgraded to, in lower case. */
@@ -81,14 +96,71 @@ export class Connections {
     this.#upgraded.set(socket, protocol);
   }
 
-  /** Answers that are under way and have not sent their headers close their connection, too. */
-  startClosing(): void {
-    this.isClosing = true;
+  /** This connection is closed after its next answer. */
+  keepNoLonger(socket: Socket): void {
+    this.#single.add(socket);
+    socket.once('close', () => this.#single.delete(socket));
+  }
+
+  /** So are all that there are now. */
+  shed(): void {
+    for (const socket of this.#plain) if (!this.#single.has(socket)) this.keepNoLonger(socket);
+  }
+
+  /** The answer that is about to be given on it closes the connection. */
+  isLastAnswerOn(socket: Socket): boolean {
+    return this.isClosing || (this.#single.size > 0 && this.#single.has(socket));
+  }
+
+  /** From now on every answer closes its connection, those under way that have not sent their headers, too; or none. */
+  giveWay(isGivingWay: boolean): void {
+    this.isClosing = isGivingWay;
+    if (!isGivingWay) return;
     for (const socket of this.#plain) {
-      const response = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage;
-      if (response !== undefined && response !== null && !response.headersSent) response.shouldKeepAlive = false;
+      const response = responseOn(socket);
+      if (response !== undefined && !response.headersSent) response.shouldKeepAlive = false;
     }
   }
+
+  /** From now on nginx is told to close its clients' connections, and what it cuts is counted. */
+  sendAway(except: readonly string[] | undefined): void {
+    if (this.isSendingAway) return;
+    this.isSendingAway = true;
+    this.#notSentAway = except;
+    for (const socket of this.#plain) {
+      const response = responseOn(socket);
+      if (response !== undefined) this.countIfCut(response);
+    }
+  }
+
+  /** nginx is to ask once more, from where its answer closes the client's connection. */
+  isToBeSentAway({ headers, url = '' }: IncomingMessage): boolean {
+    if (!this.isSendingAway || this.#notSentAway === undefined) return false;
+    // Only that location asks for the worker's connection to be closed.
+    const isSecondTime = headers.connection === 'close';
+    return !isSecondTime && !this.#notSentAway.some((path) => url.startsWith(path));
+  }
+
+  countIfCut(response: ServerResponse): void {
+    response.once('close', () => {
+      if (!response.writableFinished) this.cut += 1;
+    });
+  }
+
+  /** Server-sent events that are being sent, with their connections. */
+  eventStreams(): [Socket, ServerResponse][] {
+    return [...this.#plain].flatMap((socket): [Socket, ServerResponse][] => {
+      const response = responseOn(socket) as (ServerResponse & { _header?: string | null }) | undefined;
+      // As it was sent: writeHead() takes headers that getHeader() knows nothing of.
+      const isEventStream = /\r\ncontent-type: *text\/event-stream/i.test(response?._header ?? '');
+      return response !== undefined && isEventStream ? [[socket, response]] : [];
+    });
+  }
+}
+
+/** The response that a connection is at. */
+function responseOn(socket: Socket): ServerResponse | undefined {
+  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
 /**
@@ -110,11 +182,20 @@ export function identifyClients(server: Server, connections: Connections): () =>
       case 'request':
       case 'checkContinue':
       case 'checkExpectation':
+        if (connections.isToBeSentAway(args[0] as IncomingMessage)) {
+          sendToClosing(args[0] as IncomingMessage, args[1] as ServerResponse);
+          return true;
+        }
+        connections.requests += 1;
         began(args[0] as IncomingMessage);
-        if (connections.isClosing) (args[1] as ServerResponse).shouldKeepAlive = false;
+        if (connections.isSendingAway) connections.countIfCut(args[1] as ServerResponse);
+        if (connections.isLastAnswerOn((args[0] as IncomingMessage).socket)) {
+          (args[1] as ServerResponse).shouldKeepAlive = false;
+        }
         break;
       case 'upgrade':
       case 'connect':
+        connections.requests += 1;
         began(args[0] as IncomingMessage);
         connections.becameUpgraded(args[1] as Socket, protocolAfter(args[0] as IncomingMessage));
         break;
@@ -124,6 +205,15 @@ export function identifyClients(server: Server, connections: Connections): () =>
   return () => {
     server.emit = emit;
   };
+}
+
+/**
+ * nginx asks again, with method and body, from a location whose answers close the client's connection: so no client is
+ * about to use one when nginx stops. Costs nothing until then, unlike a check in nginx at each request (2 to 7 %).
+ */
+function sendToClosing(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response.writeHead(200, { 'X-Accel-Redirect': '@closing' }).end();
 }
 
 function protocolAfter({ headers }: IncomingMessage): string {

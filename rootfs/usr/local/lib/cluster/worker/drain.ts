@@ -1,6 +1,6 @@
 // The end of a worker: its traffic goes first, then the app's own shutdown runs. The app's server is never closed by us:
 // that would end the process before the app's SIGTERM handlers run, or make them fail (ERR_SERVER_NOT_RUNNING).
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Close } from '../app/serve.ts';
 import type { Connections } from './clients.ts';
 import type { Listener } from './listen.ts';
@@ -15,17 +15,17 @@ const handOverMs = 200;
 
 /**
  * Answers what is under way, ends connections, then runs the app's shutdown and ends the process.
- * @param close ends an app that we serve; undefined where it has its own SIGTERM handlers, or nothing
  * @param isReplaced nginx goes on, with another worker in this slot: what it had begun to connect is waited for
+ * @param close called when no request is under way; ends an app that we serve
  */
 export async function drain(
   listener: Listener | undefined,
-  close: Close | undefined,
   isReplaced: boolean,
+  close: () => ReturnType<Close> | undefined,
 ): Promise<void> {
   if (isReplaced) await sleep(handOverMs);
   if (listener !== undefined) await endConnections(listener);
-  await close?.();
+  await close();
   if (process.listenerCount('SIGTERM') === 0) process.exit(0);
   // The app has a shutdown of its own: it gets the signal that it was written for.
   process.kill(process.pid, 'SIGTERM');
@@ -33,12 +33,32 @@ export async function drain(
 
 /** Resolves when no request is under way. How long that may take is for the primary to say. */
 async function endConnections({ server, connections }: Listener): Promise<void> {
-  connections.startClosing();
-  closeUpgraded(connections);
+  connections.giveWay(true);
+  closeEndless(connections);
   const startedAt = performance.now();
   while (connections.plain > 0) {
     await sleep(checkEveryMs);
-    if (performance.now() - startedAt >= idleGraceMs) server.closeIdleConnections();
+    if (performance.now() - startedAt < idleGraceMs) continue;
+    // Right after everything that has come was read: a connection that is idle now is not about to bring a request.
+    await nextTurn();
+    server.closeIdleConnections();
+  }
+}
+
+/** Ends what would never end by itself, so that its clients come again: to another worker. */
+export function closeEndless(connections: Connections): void {
+  endEventStreams(connections);
+  closeUpgraded(connections);
+}
+
+/**
+ * Ends server-sent events as if the client had gone, which every app knows how to take, but in an orderly way for the
+ * client: its response is complete, so it asks anew. (`response.end()` would be an error for an app that goes on writing.)
+ */
+function endEventStreams(connections: Connections): void {
+  for (const [socket, response] of connections.eventStreams()) {
+    if (response.chunkedEncoding) socket.write('0\r\n\r\n');
+    socket.destroySoon();
   }
 }
 
@@ -46,7 +66,7 @@ async function endConnections({ server, connections }: Listener): Promise<void> 
  * Ends WebSockets as their protocol wants it, with the close code "1012 service restart" (RFC 6455 §5.5.1; registered
  * with IANA): clients reconnect. Any other upgraded connection is just closed.
  */
-export function closeUpgraded({ upgraded }: Connections): void {
+function closeUpgraded({ upgraded }: Connections): void {
   for (const [socket, protocol] of upgraded) {
     if (protocol !== 'websocket') socket.end();
     else if (socket.writable) socket.write(Buffer.from([0x88, 0x02, 0x03, 0xf4]));

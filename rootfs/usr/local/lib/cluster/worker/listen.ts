@@ -1,7 +1,7 @@
 // What listen() means in a worker: the app's own HTTP server is bound to the slot's unix socket, whatever it asked for.
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
-import net, { type ListenOptions } from 'node:net';
+import net, { type ListenOptions, type Socket } from 'node:net';
 import { log } from '../log.ts';
 import http from '../node-http.ts';
 import { Connections, identifyClients } from './clients.ts';
@@ -21,6 +21,8 @@ export interface Listener {
   readonly port: number;
   /** We listen for the app, since it exported something; its own listen() goes before. */
   readonly isExported: boolean;
+  /** Serves a connection that was made elsewhere: one request of it, since nginx knows it by another name. */
+  readonly adopt: (connection: Socket) => void;
   /** Its connections come from elsewhere from now on, and have addresses of their own. */
   readonly forgetClients: () => void;
 }
@@ -102,7 +104,11 @@ export class Interception {
     const earlier = this.#main;
     const connections = new Connections();
     const forgetClients = identifyClients(server, connections);
-    this.#main = { server, connections, port, isExported: this.#exported.has(server), forgetClients };
+    const adopt = (connection: Socket) => {
+      connections.keepNoLonger(connection);
+      server.emit('connection', connection);
+    };
+    this.#main = { server, connections, port, isExported: this.#exported.has(server), adopt, forgetClients };
     const temporary = this.#privateSocket();
     pretendAddress(server, options, port);
     holdKeepAlive(server);

@@ -2,18 +2,24 @@
 // so that `require.main === module` and the like hold. This file arranges what surrounds it.
 import { readFileSync, realpathSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { type Recognised, recognise } from '../app/recognise.ts';
+import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
+import { setLogLevel } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
-import { closeUpgraded, drain } from './drain.ts';
-import { Interception } from './listen.ts';
+import { closeEndless, drain } from './drain.ts';
+import { Interception, type Listener } from './listen.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
+import { Readiness } from './readiness.ts';
+import { startReporting } from './report.ts';
 import { letStreamsFlow } from './streams.ts';
+import { Title } from './title.ts';
+import { startWatchdog } from './watch.ts';
 
 /** Characters of an app's error message that are shown as the reason for the container's end. */
 const longestReason = 500;
@@ -28,12 +34,17 @@ if (isMainThread && configuration !== undefined) {
   run(JSON.parse(configuration));
 }
 
-function run({ slot, entry, socket, port, compileCache }: WorkerConfiguration): void {
+function run(configuration: WorkerConfiguration): void {
+  const { slot, entry, socket, port, compileCache, logLevel, notSentAway, reportEveryMs, isWatched } = configuration;
   let close: Close | undefined;
   let waiting: Recognised | undefined;
   let isDraining = false;
+  let report = () => {};
+  const readiness = new Readiness(() => report());
 
-  process.title = `worker ${slot}`;
+  const title = new Title(`worker ${slot}`);
+  title.show('starting');
+  setLogLevel(logLevel);
   enableCompileCache(compileCache);
   actAsClusterWorker(slot);
   letStreamsFlow();
@@ -42,19 +53,41 @@ function run({ slot, entry, socket, port, compileCache }: WorkerConfiguration): 
     port,
     onReady: () => {
       send({ type: 'cluster:ready' });
+      title.show('ready');
+      const connections = () => (interception.main as Listener).connections;
+      report = startReporting(
+        reportEveryMs,
+        connections,
+        () => readiness.isReady,
+        (report) => send({ type: 'cluster:report', report }),
+      );
+      if (isWatched) startWatchdog();
       // Written at an orderly exit only, otherwise: the next worker wants it now.
       setImmediate(flushCompileCache);
     },
     onRefused: refuse,
   });
 
-  process.on('message', (message: ToWorker | undefined | null) => {
-    if (message?.type === 'cluster:close-upgraded' && interception.main !== undefined) {
-      closeUpgraded(interception.main.connections);
+  process.on('message', (message: ToWorker | undefined | null, connection?: unknown) => {
+    if (message?.type === 'cluster:connection') {
+      send({ type: 'cluster:taken' });
+      interception.main?.adopt(connection as Socket);
+    }
+    if (message?.type === 'cluster:close-clients' && interception.main !== undefined) {
+      interception.main.connections.sendAway(notSentAway);
+      closeEndless(interception.main.connections);
+    }
+    if (message?.type === 'cluster:shed') interception.main?.connections.shed();
+    if (message?.type === 'cluster:give-way' && !isDraining) {
+      interception.main?.connections.giveWay(message.isGivingWay);
     }
     if (message?.type !== 'cluster:drain' || isDraining) return;
     isDraining = true;
-    drain(interception.main, close, message.isReplaced);
+    title.show('draining');
+    drain(interception.main, message.isReplaced, () => {
+      report();
+      return close?.();
+    });
   });
   // The primary is gone: nobody could drain this worker any more.
   process.on('disconnect', () => process.exit(0));
@@ -75,6 +108,7 @@ function run({ slot, entry, socket, port, compileCache }: WorkerConfiguration): 
     // Where the module throws, Node says so, of the main module.
     const namespace = await import(pathToFileURL(realpathSync(entry)).href).catch(() => undefined);
     const app = recognise(namespace ?? {});
+    readiness.ask = readyExport(namespace ?? {});
     if (interception.main !== undefined || app.kind === 'nothing') return;
     // `if (require.main === module) app.listen()` has happened by now; a listen() that comes later may still come.
     if (app.kind === 'listener' && /\.listen\s*\(/.test(readFileSync(entry, 'utf8'))) waiting = app;

@@ -1,0 +1,98 @@
+// A state that is being changed, and what is to be done about it. The state that it began with stays as it was.
+import type { Effect, EndReason, Moment, PoolState, Slot, Step, Worker } from './state.ts';
+
+export class Draft {
+  readonly now: number;
+  readonly random: number;
+  readonly #effects: Effect[] = [];
+  #state: PoolState;
+
+  constructor(state: PoolState, { now, random }: Moment) {
+    this.#state = state;
+    this.now = now;
+    this.random = random;
+  }
+
+  get state(): PoolState {
+    return this.#state;
+  }
+
+  get step(): Step {
+    return { state: this.#state, effects: this.#effects };
+  }
+
+  do(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  set(changes: Partial<PoolState>): void {
+    this.#state = { ...this.#state, ...changes };
+  }
+
+  setSlot(slot: number, changes: Partial<Slot>): void {
+    this.set({ slots: this.#state.slots.map((old, index) => (index === slot ? { ...old, ...changes } : old)) });
+  }
+
+  setWorker(id: number, changes: Partial<Worker>): void {
+    this.set({ workers: this.#state.workers.map((old) => (old.id === id ? { ...old, ...changes } : old)) });
+  }
+
+  removeWorker(id: number): void {
+    this.set({ workers: this.#state.workers.filter((worker) => worker.id !== id) });
+  }
+
+  worker(id: number): Worker | undefined {
+    return this.#state.workers.find((worker) => worker.id === id);
+  }
+
+  slot(slot: number): Slot {
+    const found = this.#state.slots[slot];
+    if (found === undefined) throw new RangeError(`slot ${slot} of ${this.#state.slots.length}`);
+    return found;
+  }
+
+  /** Workers of a slot that serve or are about to. */
+  hopefulOf(slot: number): Worker[] {
+    return this.#state.workers.filter((worker) => worker.slot === slot && isHopeful(worker));
+  }
+
+  fork(slot: number, release: number): number {
+    const { nextWorker: id, workers } = this.#state;
+    const worker: Worker = {
+      id,
+      slot,
+      release,
+      startedAt: this.now,
+      life: { name: 'starting', since: this.now, isTooSlow: false },
+      report: undefined,
+      seenAt: this.now,
+      jitter: this.random,
+      isGivingWay: false,
+      isKilled: false,
+    };
+    this.set({ workers: [...workers, worker], nextWorker: id + 1 });
+    this.setSlot(slot, { starts: this.slot(slot).starts + 1 });
+    this.do({ do: 'fork', worker: id, slot, release });
+    return id;
+  }
+
+  /** Asks a worker to end. */
+  end({ id, life }: Worker, reason: EndReason, withinMs: number): void {
+    if (life.name === 'ready') this.do({ do: 'drain', worker: id, isReplaced: reason !== 'stop' });
+    else this.do({ do: 'terminate', worker: id });
+    const killAt = this.now + (life.name === 'ready' ? withinMs : Math.min(withinMs, killStartingAfterMs));
+    this.setWorker(id, { life: { name: 'draining', since: this.now, reason, killAt } });
+  }
+
+  kill(id: number): void {
+    this.do({ do: 'kill', worker: id });
+    this.setWorker(id, { isKilled: true });
+  }
+}
+
+/** Time between SIGTERM and SIGKILL for a worker that has not begun to serve: nothing can be lost. */
+const killStartingAfterMs = 1000;
+
+export function isHopeful({ life }: Worker): boolean {
+  return life.name === 'starting' || life.name === 'ready';
+}

@@ -1,0 +1,226 @@
+// One worker's process: how it is started, spoken to and ended. Decides nothing.
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { type LogLevel, log } from '../log.ts';
+import { run, workerSocket } from '../paths.ts';
+import { manifestVariable } from '../typescript/manifest.ts';
+import {
+  configurationVariable,
+  type FromWorker,
+  type Report,
+  type ToWorker,
+  type WorkerConfiguration,
+  watchdogDescriptor,
+} from '../worker/messages.ts';
+import type { Release } from './release.ts';
+import type { WorkerExit } from './state.ts';
+
+/** The same for all workers of a pool. */
+export interface WorkerOptions {
+  readonly appArguments: readonly string[];
+  /** The port that the app is told to listen on. */
+  readonly port: number;
+  /** Flags of Node's own, such as its heap's size. */
+  readonly workerNodeOptions: readonly string[];
+  /** NODE_ENV where the container has none. */
+  readonly nodeEnvironment: string;
+  /** Of the worker's own lines; the app's are its own. */
+  readonly logLevel: LogLevel;
+  /** The request head that it takes, in bytes. */
+  readonly maxHeaderBytes: number;
+  /** See WorkerConfiguration. */
+  readonly notSentAway: readonly string[] | undefined;
+  readonly reportEveryMs: number;
+  /** Each worker has a thread that can tell where it is stalled. */
+  readonly isWatched: boolean;
+}
+
+export interface WorkerListeners {
+  readonly onReady: () => void;
+  readonly onReport: (report: Report) => void;
+  /** Called once, after everything that it had to say. */
+  readonly onExit: (exit: WorkerExit) => void;
+}
+
+/** What a worker said before it ended. */
+export type Failure = FromWorker & { type: 'cluster:failed' };
+
+const preload = join(import.meta.dirname, '../worker/main.js');
+
+/** What a process has said may be read a moment after its end is known. */
+const lastWordsMs = 100;
+
+export class WorkerProcess {
+  readonly id: number;
+  readonly slot: number;
+  readonly release: Release;
+  readonly startedAt = performance.now();
+  failure: Failure | undefined;
+  wasReady = false;
+  /** Connections that it was given and has not said that it has, oldest first. */
+  readonly untaken: Socket[] = [];
+  readonly #child: ChildProcess;
+
+  constructor(id: number, slot: number, release: Release, options: WorkerOptions, listeners: WorkerListeners) {
+    this.id = id;
+    this.slot = slot;
+    this.release = release;
+    this.#child = fork(release.entry, options.appArguments, {
+      cwd: release.folder,
+      // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
+      execArgv: [
+        `--max-http-header-size=${options.maxHeaderBytes}`,
+        ...options.workerNodeOptions,
+        '--require',
+        preload,
+      ],
+      env: environmentOf(id, slot, release, options),
+      // A process group of its own, so that what the app has started ends with it.
+      detached: true,
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...(options.isWatched ? (['pipe'] as const) : [])],
+    });
+    if (this.pid !== undefined) recordGroup(this.pid);
+    this.#listen(listeners);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** @param isReplaced nginx goes on, and another worker has taken over the slot */
+  drain(isReplaced: boolean): void {
+    this.#send({ type: 'cluster:drain', isReplaced });
+  }
+
+  shed(): void {
+    this.#send({ type: 'cluster:shed' });
+  }
+
+  giveWay(isGivingWay: boolean): void {
+    this.#send({ type: 'cluster:give-way', isGivingWay });
+  }
+
+  /** Gives it a connection that has waited. It stays open here, too, until the worker has said that it has it. */
+  take(connection: Socket): void {
+    this.untaken.push(connection);
+    if (!this.#child.connected) return;
+    this.#child.send({ type: 'cluster:connection' } satisfies ToWorker, connection, { keepOpen: true }, () => {});
+  }
+
+  closeClients(): void {
+    this.#send({ type: 'cluster:close-clients' });
+  }
+
+  terminate(): void {
+    this.#child.kill('SIGTERM');
+  }
+
+  /** Ends the worker and everything that it has started. */
+  kill(): void {
+    if (this.pid === undefined) return;
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  /**
+   * Asks the watchdog where the worker's event loop stands.
+   * @returns the stack in one line; undefined where there is no watchdog. Never settles where the loop is in native code
+   */
+  async captureStack(): Promise<string | undefined> {
+    const pipe = this.#watchdogPipe;
+    if (pipe === undefined || pipe.destroyed) return undefined;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    pipe.once('data', (line) => resolve(JSON.parse(String(line)).join(' < ')));
+    pipe.once('close', () => resolve(undefined));
+    pipe.write('stack\n');
+    return promise;
+  }
+
+  get #watchdogPipe(): Socket | undefined {
+    return (this.#child.stdio[watchdogDescriptor] as Socket | null | undefined) ?? undefined;
+  }
+
+  #listen({ onReady, onReport, onExit }: WorkerListeners): void {
+    const child = this.#child;
+    child.on('message', (message: FromWorker | null) => {
+      if (message?.type === 'cluster:failed') this.failure = message;
+      if (message?.type === 'cluster:report') onReport(message.report);
+      if (message?.type === 'cluster:taken') this.untaken.shift()?.destroy();
+      if (message?.type === 'cluster:ready') {
+        this.wasReady = true;
+        onReady();
+      }
+    });
+    // A worker that has just ended cannot be written to, which its exit tells, too.
+    this.#watchdogPipe?.on('error', () => {});
+    child.on('error', (error) => {
+      if (this.pid !== undefined) return;
+      log(`worker ${this.slot} cannot be started: ${error.message}`);
+      onExit({ code: 1, signal: null });
+    });
+    child.once('exit', (code, signal) => {
+      const tell = () => {
+        this.#cleanUp();
+        onExit({ code, signal });
+      };
+      if (!child.connected) return setImmediate(tell);
+      const timer = setTimeout(done, lastWordsMs);
+      child.once('disconnect', done);
+      function done() {
+        clearTimeout(timer);
+        child.off('disconnect', done);
+        setImmediate(tell);
+      }
+    });
+  }
+
+  #cleanUp(): void {
+    if (this.pid === undefined) return;
+    this.kill();
+    this.#watchdogPipe?.destroy();
+    rmSync(join(run.workers, String(this.pid)), { force: true });
+  }
+
+  /** Removes the socket that it listened on. */
+  removeSocket(): void {
+    rmSync(workerSocket(this.id), { force: true });
+  }
+
+  #send(message: ToWorker): void {
+    // It may end between the question and the sending.
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+}
+
+function environmentOf(id: number, slot: number, release: Release, options: WorkerOptions): NodeJS.ProcessEnv {
+  const configuration: WorkerConfiguration = {
+    slot,
+    entry: release.entry,
+    socket: workerSocket(id),
+    port: options.port,
+    compileCache: run.compileCache,
+    logLevel: options.logLevel,
+    notSentAway: options.notSentAway,
+    reportEveryMs: options.reportEveryMs,
+    isWatched: options.isWatched,
+  };
+  return {
+    ...process.env,
+    NODE_ENV: process.env.NODE_ENV ?? options.nodeEnvironment,
+    PORT: String(options.port),
+    NODE_APP_INSTANCE: String(slot),
+    [manifestVariable]: release.manifest,
+    [configurationVariable]: JSON.stringify(configuration),
+  };
+}
+
+/** For the supervisor, which ends what a killed primary has left behind. */
+function recordGroup(processGroup: number): void {
+  mkdirSync(run.workers, { recursive: true });
+  writeFileSync(join(run.workers, String(processGroup)), '');
+}

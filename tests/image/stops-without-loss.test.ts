@@ -1,0 +1,118 @@
+// A stop under load: every request that has reached the container is answered. Clients that do not stop asking see
+// nothing but, at the end, that the port is closed.
+import assert from 'node:assert/strict';
+import { Agent, request } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { boot, type Container, type Options } from './support/container.ts';
+import { amount } from './support/long.ts';
+
+/** On this machine's own network: behind a published port Docker's proxy would take connections that nginx refuses. */
+const port = 18_181;
+const url = `http://127.0.0.1:${port}`;
+const clientsOfAKind = 8;
+const body = 'x'.repeat(20_000);
+
+interface Seen {
+  answered: number;
+  /** New connections that were reset before anything was read: those in the kernel's queue when the port was closed. */
+  unread: number;
+  failures: string[];
+}
+
+test(`${amount(3, 20)} stops, and 32 clients that never stop asking`, async (t) => {
+  let answered = 0;
+  for (let stop = 1; stop <= amount(3, 20); stop += 1) {
+    const container = await serveHere(t, { environment: { WORKERS: '2' } });
+    const clients = startClients();
+    const slow = once('/slow?ms=1500', 'GET', new Agent());
+    await container.printed(/slow request began/);
+    const { exitCode, output } = await container.stop();
+    assert.equal(exitCode, 0);
+    assert.match(output, /^\[cluster\] stopped in .*; no answer was cut$/m);
+    assert.equal((await slow).status, 200, 'the request in flight');
+    for (const seen of await clients) {
+      assert.deepEqual(seen.failures, []);
+      answered += seen.answered;
+    }
+  }
+  assert.ok(answered > 1000, `only ${answered} requests: no load`);
+});
+
+test('what did not get ready in time is cut, counted, and the code is 0 all the same', async (t) => {
+  const container = await serveHere(t, { environment: { WORKERS: '1', STOP_TIMEOUT: '2s' } });
+  const slow = once('/slow?ms=20000', 'GET', new Agent()).catch((error: Error) => error.message);
+  await container.printed(/slow request began/);
+  const { exitCode, output } = await container.stop();
+  assert.equal(exitCode, 0);
+  assert.match(output, /; 1 answer was cut \(1 in slot 0\): STOP_TIMEOUT was too short for it$/m);
+  assert.notEqual(((await slow) as { status?: number }).status, 200);
+});
+
+test('a second signal hastens: DRAIN_DELAY is over, requests in flight get one more second', async (t) => {
+  const container = await serveHere(t, { environment: { WORKERS: '1', DRAIN_DELAY: '20s', STOP_TIMEOUT: '50s' } });
+  const slow = once('/slow?ms=60000', 'GET', new Agent()).catch((error: Error) => error.message);
+  await container.printed(/slow request began/);
+  await container.signal('SIGTERM');
+  await container.printed(/serving for another 20 s/);
+  await container.signal('SIGINT');
+  await container.printed(/asked again: requests in flight get one more second/);
+  const { exitCode, output } = await container.end();
+  assert.equal(exitCode, 0);
+  const [, seconds] = /stopped in ([\d.]+) s/.exec(output) ?? [];
+  assert.ok(Number(seconds) < 15, output);
+  await slow;
+});
+
+async function serveHere(t: TestContext, options: Options): Promise<Container> {
+  const environment = { PORT: String(port), ADMIN_PORT: 'off', ACCESS_LOG: 'off', ...options.environment };
+  const container = await boot(t, { app: 'workshop', ...options, network: 'host', environment });
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(20)) {
+    const answer = await once('/worker', 'GET', new Agent()).catch(() => undefined);
+    if (answer?.status === 200) return container;
+  }
+  throw new Error('not ready in time');
+}
+
+/** Each asks until the port is closed. */
+function startClients(): Promise<Seen[]> {
+  const kinds = ['GET', 'POST'].flatMap((method) => [true, false].map((isKept) => ({ method, isKept })));
+  return Promise.all(kinds.flatMap((kind) => Array.from({ length: clientsOfAKind }, () => ask(kind))));
+}
+
+async function ask({ method, isKept }: { method: string; isKept: boolean }): Promise<Seen> {
+  const agent = new Agent({ keepAlive: isKept, maxSockets: 1 });
+  const seen: Seen = { answered: 0, unread: 0, failures: [] };
+  for (;;) {
+    try {
+      const { status, text } = await once(method === 'GET' ? '/worker' : '/echo', method, agent);
+      const isRight = status === 200 && (method === 'GET' ? text.includes('"pid"') : text === body);
+      if (isRight) seen.answered += 1;
+      else seen.failures.push(`${method}: ${status} ${text.slice(0, 80)}`);
+    } catch (error) {
+      const { code, isReused } = error as NodeJS.ErrnoException & { isReused?: boolean };
+      if (code === 'ECONNREFUSED') {
+        agent.destroy();
+        return seen;
+      }
+      if (code === 'ECONNRESET' && !isReused) seen.unread += 1;
+      else seen.failures.push(`${method}, ${isReused ? 'kept' : 'new'} connection: ${code}`);
+    }
+  }
+}
+
+function once(path: string, method: string, agent: Agent): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = method === 'POST' ? { 'content-type': 'text/plain' } : {};
+    const outgoing = request(`${url}${path}`, { method, agent, headers }, async (response) => {
+      try {
+        const text = Buffer.concat(await response.toArray()).toString();
+        resolve({ status: response.statusCode, text });
+      } catch (error) {
+        reject(Object.assign(error as Error, { isReused: true })); // in the middle of an answer
+      }
+    });
+    outgoing.on('error', (error) => reject(Object.assign(error, { isReused: outgoing.reusedSocket })));
+    outgoing.end(method === 'POST' ? body : undefined);
+  });
+}

@@ -1,0 +1,108 @@
+// What gixy says of nginx.conf, in the variants that settings can make of it: https://gixy.getpagespeed.com/checks/
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NginxContext } from '../rootfs/usr/local/lib/cluster/nginx/context.ts';
+import { securityHeadersOf } from '../rootfs/usr/local/lib/cluster/nginx/helmet.ts';
+import { renderNginxConfiguration } from '../rootfs/usr/local/lib/cluster/nginx/template.ts';
+import {
+  type Environment,
+  type Files,
+  type Mode,
+  readSettings,
+} from '../rootfs/usr/local/lib/cluster/settings/read.ts';
+import { definitions } from '../rootfs/usr/local/lib/cluster/settings/schema.ts';
+import { makeCertificate } from '../tests/support/certificate.ts';
+import { type Outcome, run } from './command.ts';
+import { cacheFolder } from './paths.ts';
+
+/** Checks that are left out, each with the reason. */
+const silenced = {
+  worker_rlimit_nofile_vs_connections:
+    'it wants twice as many files as connections; here a connection is one file, and there are 2,048 more',
+  try_files_is_evil_too: 'it is about speed, which bench/ measures',
+};
+
+const { certificate, key } = makeCertificate('localhost');
+/** Each folder is there, and each file, which is a certificate and its key. */
+const everything: Files = { isFolder: () => true, isFile: () => true, read: () => certificate + key };
+
+const tls: Environment = { TLS_CERTIFICATE: '/run/secrets/tls.crt', TLS_KEY: '/run/secrets/tls.key' };
+/** What a setting needs before it means something. */
+const needed: Partial<Record<string, Environment>> = {
+  TLS_CERTIFICATE: tls,
+  TLS_KEY: tls,
+  TLS_PORT: tls,
+  TLS_REDIRECT: tls,
+  PROXY_PROTOCOL: { TRUSTED_PROXIES: 'private' },
+};
+
+type Variant = { environment: Environment; mode?: Mode; more?: Partial<NginxContext> };
+
+/** What every setting does alone, and what some do together. */
+const variants: readonly Variant[] = [
+  { environment: {} },
+  { environment: {}, more: { hasStaticFolder: false } },
+  { environment: {}, more: { isRoot: true, hasIpv6: false } },
+  { environment: { STATIC_INDEX: 'on' }, mode: 'development' },
+  { environment: tls, more: { snippets: new Set(['http', 'server', 'location'] as const) } },
+  { environment: { STATIC_PATH: '/app' }, more: { hasSources: true, strayLinks: ['a link'], isTerminal: true } },
+  { environment: { STATIC_URL: '/static', STATIC_INDEX: 'on', TRUSTED_PROXIES: 'private', ACCESS_LOG: 'off' } },
+  ...definitions
+    .filter(([, { readBy }]) => readBy.includes('nginx'))
+    .map(([, { name, example }]) => ({ environment: { ...needed[name], [name]: example } })),
+];
+
+/** @param program gixy's path */
+export async function lintNginx(program: string): Promise<Outcome> {
+  const folder = cacheFolder('nginx');
+  rmSync(folder, { recursive: true });
+  cacheFolder('nginx');
+  const files = variants.map(({ environment, mode = 'production', more }) => {
+    const names = [...Object.keys(environment), ...Object.keys(more ?? {}), mode];
+    const file = join(folder, `${names.join('-')}.conf`);
+    const { settings } = readSettings(environment, mode, everything);
+    // Debian's types of files are Debian's.
+    const text = render({ settings, ...more }).replace('include /etc/nginx/mime.types;', '');
+    writeFileSync(file, text);
+    return file;
+  });
+  const report = join(folder, 'findings.json');
+  const options = ['--format', 'json', '--output', report, '--skips', Object.keys(silenced).join()];
+  const { code, output } = await run(program, [...options, ...files]);
+  if (code === 0 || !existsSync(report)) return { code, output };
+  // Most findings are in most variants.
+  const findings: Finding[] = JSON.parse(readFileSync(report, 'utf8'));
+  const each = new Map(findings.map((finding) => [finding.plugin + finding.config, finding]));
+  const texts = [...each.values()].map(({ plugin, path, reason, summary, config }) =>
+    [`${path}: ${plugin}: ${reason || summary}`, config.trim()].join('\n'),
+  );
+  return { code, output: texts.join('\n\n') };
+}
+
+/** Of what gixy prints. */
+interface Finding {
+  readonly path: string;
+  readonly plugin: string;
+  readonly summary: string;
+  readonly reason?: string;
+  /** The lines that it is about. */
+  readonly config: string;
+}
+
+function render(more: Pick<NginxContext, 'settings'> & Partial<NginxContext>): string {
+  return renderNginxConfiguration({
+    plan: { maxWorkers: 2, nginxWorkers: 2, nginxConnections: 4096, nginxOpenFiles: 6144 },
+    folder: '/run/nginx',
+    isRoot: false,
+    hasIpv6: true,
+    hasStaticFolder: true,
+    hasSources: false,
+    strayLinks: [],
+    securityHeaders: securityHeadersOf(more.settings.securityHeaders),
+    snippets: new Set(),
+    startId: '0a1b2c3d',
+    isTerminal: false,
+    requestsMs: 20_000,
+    ...more,
+  });
+}
