@@ -121,6 +121,8 @@ test('PROXY_PROTOCOL: the client is whom the protocol names, not whom a header d
   assert.equal(secure.address, '2001:db8::7');
   assert.equal(secure.isSecure, true);
   assert.doesNotMatch(await say(''), /address/);
+  // The image's own health check speaks it.
+  assert.equal((await container.exec('cluster', 'health')).exitCode, 0);
 });
 
 async function who(container: Container, headers: Record<string, string>): Promise<Who> {
