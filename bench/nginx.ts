@@ -1,6 +1,6 @@
 // npm run bench:nginx: what nginx's features cost, as ratios measured in one run. One core for the container, the other for
-// the load; contenders take turns, round by round, since the machine's speed drifts. --quick for a first look. The image is
-// the one that `npm run build` made, or IMAGE.
+// the load; contenders take turns, round by round, since the machine's speed drifts. --quick for a first look, --only=TEXT for
+// the measures with that text. The image is the one that `npm run build` made, or IMAGE.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { imageName } from '../tools/image.ts';
 import { projectRoot } from '../tools/paths.ts';
 
 const isQuick = process.argv.includes('--quick');
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
 const image = process.env.IMAGE ?? imageName;
 const port = 18_090;
 const rounds = isQuick ? 2 : 9;
@@ -86,7 +87,9 @@ await runTool(async () => {
     chmodSync(folder, 0o755);
     writeApp(folder);
     const rows: string[] = [];
-    for (const comparison of comparisons) rows.push(await compare(comparison, folder));
+    for (const comparison of comparisons.filter(({ what }) => what.includes(only))) {
+      rows.push(await compare(comparison, folder));
+    }
     report(rows);
   } finally {
     rmSync(folder, { recursive: true });
@@ -211,6 +214,6 @@ function report(rows: readonly string[]): void {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${rounds} rounds of ${loadSeconds} s, ${new Date().toISOString().slice(0, 10)}`;
   const text = `# What nginx's features cost\n\n\`npm run bench:nginx\` on ${machine}. Hello JSON at ${connections} connections where nothing else is said; medians, contenders interleaved.\n\n| measure | ratio | aim | requests a second |\n|---|---|---|---|\n${rows.join('\n')}\n`;
   mkdirSync(join(projectRoot, 'bench/results'), { recursive: true });
-  if (!isQuick) writeFileSync(join(projectRoot, 'bench/results/nginx.md'), text);
+  if (!isQuick && only === '') writeFileSync(join(projectRoot, 'bench/results/nginx.md'), text);
   process.stdout.write(`\n${text}`);
 }

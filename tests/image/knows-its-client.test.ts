@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spoofed } from './support/clients.ts';
 import { boot, type Container, serve } from './support/container.ts';
-import { get, open, readToEnd } from './support/raw.ts';
+import { get, open, readToEnd, send } from './support/raw.ts';
 
 interface Who {
   address: string;
@@ -23,6 +23,14 @@ test('without TRUSTED_PROXIES nothing that a client claims is believed, and ever
     'x-forwarded-proto': 'http',
     'x-real-ip': address,
   });
+  // Where a request names two hosts, the app hears of the one that nginx went by; where it names none, of localhost.
+  const absolute = await send(
+    container,
+    'GET http://first.example/who HTTP/1.1\r\nHost: second.example\r\nConnection: close\r\n\r\n',
+  );
+  assert.equal(JSON.parse(absolute.body).headers.host, 'first.example');
+  assert.equal(JSON.parse((await send(container, 'GET /who HTTP/1.0\r\n\r\n')).body).headers.host, 'localhost');
+  assert.equal((await send(container, 'GET /healthz HTTP/1.0\r\n\r\n')).status, 200);
   // One id in the log, in the answer and for the app: a valid one is kept, any other replaced.
   const kept = await get(container, '/who', { 'x-request-id': 'from-the-client_1' });
   assert.equal(kept.headers['x-request-id'], 'from-the-client_1');
@@ -113,6 +121,8 @@ test('PROXY_PROTOCOL: the client is whom the protocol names, not whom a header d
   assert.equal(secure.address, '2001:db8::7');
   assert.equal(secure.isSecure, true);
   assert.doesNotMatch(await say(''), /address/);
+  // The image's own health check speaks it.
+  assert.equal((await container.exec('cluster', 'health')).exitCode, 0);
 });
 
 async function who(container: Container, headers: Record<string, string>): Promise<Who> {

@@ -36,6 +36,7 @@ test('by connections: one more than allowed is answered 429, and let in when ano
   const refused = await container.get('/say');
   assert.equal(refused.status, 429);
   assert.equal(refused.headers.get('retry-after'), '1');
+  assert.equal((await container.get('/healthz')).status, 200);
   abort.abort();
   await Promise.all(held);
   // nginx has logged them: it knows that they are gone.

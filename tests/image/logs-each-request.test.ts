@@ -77,6 +77,28 @@ test('ACCESS_LOG=errors logs those alone, ACCESS_LOG=slow:200ms those that took 
   assert.deepEqual(statusesOf(output), [201, 202]);
 });
 
+test('under load no line is torn apart by another, of the app’s or of another worker of nginx', async (t) => {
+  const app = `import { createServer } from 'node:http';
+createServer((request, response) => {
+  process.stdout.write('app ' + 'x'.repeat(2000) + ' end\\n');
+  response.end('said');
+}).listen(3000);
+`;
+  const container = await serve(t, {
+    files: { '/app/main.mjs': app },
+    environment: { WORKERS: '2', NGINX_WORKER_PROCESSES: '2' },
+  });
+  const agent = 'a'.repeat(1000);
+  for (let batch = 0; batch < 20; batch += 1) {
+    await Promise.all(Array.from({ length: 20 }, () => get(container, '/', { 'user-agent': agent })));
+  }
+  const { output } = await container.stop();
+  const lines = output.split('\n').filter((line) => !line.startsWith('[cluster]'));
+  assert.equal(lines.filter((line) => /^app x{2000} end$/.test(line)).length, 400);
+  assert.equal(lines.filter((line) => line.startsWith('{') && JSON.parse(line).agent === agent).length, 400);
+  assert.equal(lines.length, 800);
+});
+
 function statusesOf(output: string): number[] {
   return output
     .split('\n')

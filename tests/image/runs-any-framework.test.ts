@@ -36,7 +36,7 @@ suite('runs', { concurrency: 2 }, () => {
   for (const [name, { folder, output }] of Object.entries(frameworks)) {
     test(name, async (t) => {
       const image = await buildFramework(folder, output);
-      const container = await serve(t, { image, environment: { WORKERS: '2' } });
+      const container = await serve(t, { image, environment: { WORKERS: '2', ACCESS_LOG_QUERY: 'on' } });
       await container.printed(/worker 1 .*is ready/);
 
       await t.test('every worker answers', async () => {

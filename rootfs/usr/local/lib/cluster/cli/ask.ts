@@ -1,4 +1,5 @@
 // One HTTP request to a part of this container.
+import { connect } from 'node:net';
 import { errors } from '../errors.ts';
 import http from '../node-http.ts';
 
@@ -9,13 +10,22 @@ export interface Answer {
   readonly body: string;
 }
 
-/** @throws ClusterError NO_ANSWER where nobody answers within 3 s */
+/**
+ * @param preface goes over the connection before the request
+ * @throws ClusterError NO_ANSWER where nobody answers within 3 s
+ */
 export function ask(
   target: { path: string } & ({ socketPath: string } | { host: string; port: number }),
+  preface = '',
 ): Promise<Answer> {
   const where = 'socketPath' in target ? target.socketPath : `${target.host}:${target.port}`;
+  const createConnection = () => {
+    const socket = 'socketPath' in target ? connect(target.socketPath) : connect(target.port, target.host);
+    socket.write(preface);
+    return socket;
+  };
   return new Promise((resolve, reject) => {
-    const request = http.get({ ...target, timeout: timeoutMs }, async (response) => {
+    const request = http.get({ ...target, timeout: timeoutMs, createConnection }, async (response) => {
       const chunks = await response.toArray();
       resolve({ statusCode: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
     });

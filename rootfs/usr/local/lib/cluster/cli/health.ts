@@ -3,8 +3,9 @@ import { loadConfiguration } from '../configuration.ts';
 import { ask } from './ask.ts';
 
 export async function health(): Promise<number> {
-  const { port, healthPath } = loadConfiguration().settings;
-  const { statusCode, body } = await ask({ host: '127.0.0.1', port, path: healthPath });
+  const { port, healthPath, proxyProtocol } = loadConfiguration().settings;
+  const preface = proxyProtocol ? 'PROXY UNKNOWN\r\n' : '';
+  const { statusCode, body } = await ask({ host: '127.0.0.1', port, path: healthPath }, preface);
   process.stdout.write(`${statusCode} ${body.trim()}\n`);
   return statusCode === 200 ? 0 : 1;
 }

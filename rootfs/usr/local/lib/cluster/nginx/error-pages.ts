@@ -1,8 +1,7 @@
 // Answers that nginx gives itself when something is wrong: small, in the client's language (HTML or JSON), with the request's
 // id and without a version. What the app answers is never replaced.
 import type { NginxContext } from './context.ts';
-import { block, lines, map, paragraphs, type Topic } from './layout.ts';
-import { retryAfterSeconds } from './rate-limits.ts';
+import { block, lines, map, type Topic } from './layout.ts';
 import { requestId } from './request-id.ts';
 
 const texts = {
@@ -33,10 +32,11 @@ export function errorPageDirectives({ settings }: NginxContext, ...except: numbe
   const codes = Object.keys(texts).filter((code) => !others.includes(Number(code)));
   return lines(
     `error_page ${codes.join(' ')} $error_page;`,
-    `# ${tlsCertificate === undefined ? 'A code' : 'Codes'} of nginx’s own: headers too large${tlsCertificate === undefined ? '' : '; plain HTTP on the port for HTTPS'}.`,
+    '# A code of nginx’s own: headers too large.',
     'error_page 494 =431 $error_page;',
     '# An unknown transfer coding or version is the client’s fault. As 5xx it would count as ours in every alarm.',
     'error_page 501 505 =400 $error_page;',
+    tlsCertificate !== undefined && '# Also one of its own: plain HTTP on the port for HTTPS.',
     tlsCertificate !== undefined &&
       (tlsRedirect ? 'error_page 497 =308 https://$http_host$request_uri;' : 'error_page 497 =400 $error_page;'),
     isDevelopment && 'error_page 502 504 = @dev;',
@@ -44,32 +44,19 @@ export function errorPageDirectives({ settings }: NginxContext, ...except: numbe
 }
 
 export function errorPages(context: NginxContext): Topic {
-  const { settings } = context;
-  const seconds = retryAfterSeconds(settings.rateLimit);
   return {
-    http: paragraphs(
-      lines(
-        '# Our own answers to errors: HTML for who asks for it, JSON for everybody else.',
-        map('$http_accept', '$error_page', [
-          ['default', '/.error/json'],
-          ['~text/html', '/.error/html'],
-        ]),
-        map('$status', '$error_text', [
-          ['default', '"Error"'],
-          ...Object.entries(texts).map(([code, text]) => [code, `"${text}"`] as const),
-        ]),
-      ),
-      lines(
-        '# When to come back: only where nginx itself refused, not the app.',
-        map('"$status $upstream_status"', '$retry_after', [
-          ['default', '""'],
-          ['429 ', String(seconds)],
-          ['503 ', '5'],
-        ]),
-      ),
+    http: lines(
+      '# Our own answers to errors: HTML for who asks for it, JSON for everybody else.',
+      map('$http_accept', '$error_page', [
+        ['default', '/.error/json'],
+        ['~text/html', '/.error/html'],
+      ]),
+      map('$status', '$error_text', [
+        ['default', '"Error"'],
+        ...Object.entries(texts).map(([code, text]) => [code, `"${text}"`] as const),
+      ]),
     ),
     server: errorPageDirectives(context),
-    headers: 'add_header Retry-After $retry_after always;',
     locations: ({ headerNames }) =>
       lines(
         '# The status stays that of the error: 200 here only says that there is a body.',

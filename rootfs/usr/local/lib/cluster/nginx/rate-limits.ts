@@ -2,7 +2,7 @@
 // every client has the proxy's address.
 import type { Rate } from '../settings/types.ts';
 import type { NginxContext } from './context.ts';
-import { lines, type Topic } from './layout.ts';
+import { lines, map, type Topic } from './layout.ts';
 
 export function rateLimits({ settings }: NginxContext): Topic {
   const { rateLimit, connectionLimit } = settings;
@@ -15,9 +15,21 @@ export function rateLimits({ settings }: NginxContext): Topic {
       limitsRate &&
         `limit_req_zone $binary_remote_addr zone=requests:10m rate=${rateLimit.requests}r/${rateLimit.per};`,
       limitsRate && 'limit_req_status 429;',
-      limitsConnections && 'limit_conn_zone $binary_remote_addr zone=connections:10m;',
+      limitsConnections && '# Probes do not count: a balancer may have the address of all clients.',
+      limitsConnections &&
+        map('$uri', '$limited_client', [
+          ['default', '$binary_remote_addr'],
+          [settings.healthPath, '""'],
+        ]),
+      limitsConnections && 'limit_conn_zone $limited_client zone=connections:10m;',
       limitsConnections && 'limit_conn_status 429;',
+      '# When to come back: only where nginx itself refused, not the app.',
+      map('"$status $upstream_status"', '$retry_after', [
+        ['default', '""'],
+        ['429 ', String(retryAfterSeconds(rateLimit))],
+      ]),
     ),
+    headers: 'add_header Retry-After $retry_after always;',
     ...(limitsConnections ? { server: `limit_conn connections ${connectionLimit};` } : {}),
     // Here and not for the whole server: a page may well come with thirty files.
     ...(limitsRate ? { app: `limit_req zone=requests burst=${burstOf(rateLimit)} nodelay;` } : {}),
