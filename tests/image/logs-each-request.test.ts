@@ -99,9 +99,11 @@ createServer((request, response) => {
   assert.equal(lines.length, 800);
 });
 
+/** In numerical order: each of nginx's workers writes its own lines. */
 function statusesOf(output: string): number[] {
   return output
     .split('\n')
     .filter((line) => line.startsWith('{'))
-    .map((line) => (JSON.parse(line) as Line).status);
+    .map((line) => (JSON.parse(line) as Line).status)
+    .sort((a, b) => a - b);
 }
