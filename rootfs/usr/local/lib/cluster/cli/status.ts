@@ -4,6 +4,7 @@ import type { Status } from '../admin/admin.ts';
 import { run } from '../paths.ts';
 import type { SlotStatus, WorkerStatus } from '../pool/status.ts';
 import { ask } from './ask.ts';
+import { columns } from './table.ts';
 
 const refreshEveryMs = 1000;
 
@@ -30,25 +31,18 @@ async function watch(): Promise<never> {
   }
 }
 
-const columns = 'slot pid state uptime requests in-flight loop delay memory restarts last-exit'.split(' ');
+const headings = 'slot pid state uptime requests in-flight loop delay memory restarts last-exit'.split(' ');
 
 /** A line about the container, then a table: a line for each slot, and one for each worker on its way out. */
 export function renderStatus(status: Status): string {
   const state = status.ready ? 'ready' : status.draining ? 'draining' : 'not ready';
   const rows = [
-    columns,
+    headings,
     ...status.workers.map((slot) => [...cellsOf(slot), String(slot.restarts), describeLastExit(slot)]),
     ...status.leaving.map((worker) => cellsOf(worker)),
   ];
-  const widths = columns.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)) + 2);
-  const table = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('')
-      .trimEnd(),
-  );
   const reload = status.isReloading ? ', reloading' : '';
-  return `${state}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${table.join('\n')}\n`;
+  return `${state}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${columns(rows)}`;
 }
 
 function cellsOf(worker: WorkerStatus & Partial<SlotStatus>): string[] {

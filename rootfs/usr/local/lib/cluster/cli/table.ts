@@ -1,10 +1,10 @@
 // A table for a terminal.
 
-/** @returns a line for each row, each cell as wide as the widest of its column */
+/** @returns a line for each row, each cell as wide as the widest of its column; a row may end early */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)),
-    [],
+  const most = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: most }, (_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
   const line = (row: readonly string[]) =>
     row
