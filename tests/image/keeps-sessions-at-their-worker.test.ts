@@ -19,7 +19,8 @@ for (const sticky of ['ip', 'cookie', 'sid']) {
         SLOT_IN_SESSION_ID: sticky === 'sid' ? 'on' : '',
       },
     });
-    await container.printed(/worker 2 .*is ready/);
+    // Until then a slot leads to another one's worker.
+    for (const slot of [0, 1, 2]) await container.printed(new RegExp(`worker ${slot} .*is ready`));
     for (const [name, ways] of Object.entries(transports)) {
       const sockets = await Promise.all(
         Array.from({ length: clients }, (_, number) => connect(t, container, ways, number)),
