@@ -15,12 +15,15 @@ for (const sticky of ['ip', 'cookie', 'sid']) {
       environment: {
         STICKY_SESSIONS: sticky,
         WORKERS: '3',
+        WORKER_DRAIN_TIMEOUT: '1s',
+        RELOAD_SETTLE: '0',
         TRUSTED_PROXIES: 'private',
         SLOT_IN_SESSION_ID: sticky === 'sid' ? 'on' : '',
       },
     });
-    // Until then a slot leads to another one's worker.
-    for (const slot of [0, 1, 2]) await container.printed(new RegExp(`worker ${slot} .*is ready`));
+    // Until its own worker is ready, a slot leads to another one's.
+    const distinct = 'readlink /run/cluster/slot-[012].sock | sort -u | wc -l';
+    await container.exec('sh', '-c', `until [ "$(${distinct})" = 3 ]; do sleep 0.1; done`);
     for (const [name, ways] of Object.entries(transports)) {
       const sockets = await Promise.all(
         Array.from({ length: clients }, (_, number) => connect(t, container, ways, number)),
@@ -47,6 +50,11 @@ for (const sticky of ['ip', 'cookie', 'sid']) {
     await Promise.all(again);
     const after = await Promise.all(sockets.map(talk));
     for (const [index, worker] of before.entries()) if (worker !== before[0]) assert.equal(after[index], worker);
+
+    // All of them are: whoever speaks to a worker that is gone is told so, and connects anew by itself.
+    const reload = await container.exec('cluster', 'reload');
+    assert.equal(reload.exitCode, 0, reload.output);
+    await Promise.all(sockets.map(talkAgain));
   });
 }
 
@@ -78,4 +86,17 @@ async function talk(socket: Socket): Promise<string> {
   }
   assert.equal(workers.size, 1);
   return [...workers][0] ?? '';
+}
+
+/** As an app does: what was lost with the connection is said again on the next one. */
+async function talkAgain(socket: Socket): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+    const wasHeard = await socket
+      .timeout(5000)
+      .emitWithAck('echo', 'again')
+      .then(() => true)
+      .catch(() => false);
+    if (wasHeard) return;
+  }
+  assert.fail('was never heard again');
 }
