@@ -12,9 +12,16 @@ const keepAlive = lines(
   'keepalive_timeout 60s;',
 );
 
+/** A kept-alive connection would go on leading to whoever served the slot when it was opened. */
+const noKeepAlive = lines(
+  '# Without keep-alive: while a slot has no worker, it leads to another one, and a connection of that time would go on',
+  '# doing so. A long poll or a WebSocket pays for a connection of its own.',
+);
+
 /** Named, so that a user's own nginx.conf can include them. */
 export function upstreams({ settings, plan }: Pick<NginxContext, 'settings' | 'plan'>): string {
   const slots = Array.from({ length: plan.maxWorkers }, (_, slot) => serverOf(slot));
+  const keepsByHash = settings.stickySessions === 'ip' || settings.stickySessions === 'cookie';
   return paragraphs(
     block(
       'upstream app',
@@ -29,12 +36,12 @@ export function upstreams({ settings, plan }: Pick<NginxContext, 'settings' | 'p
           settings.mode === 'production' &&
           waitingRoom,
         keepAlive,
+        keepsByHash && '# While a slot had no worker, it led to another one: connections of that time must not last.',
+        keepsByHash && 'keepalive_time 5s;',
       ),
     ),
     ...(settings.stickySessions === 'sid'
-      ? slots.map((server, slot) =>
-          block(`upstream slot_${slot}`, lines(server, 'keepalive 256;', 'keepalive_timeout 60s;')),
-        )
+      ? slots.map((server, slot) => block(`upstream slot_${slot}`, lines(slot === 0 && noKeepAlive, server)))
       : []),
     block('upstream primary', `server unix:${run.adminSocket} max_fails=0;`),
   );
