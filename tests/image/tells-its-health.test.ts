@@ -100,6 +100,16 @@ test('ADMIN_PORT=off opens none, and the image’s health check asks nginx', asy
   assert.equal(output.trim(), '/healthz 200');
 });
 
+test('… and speaks the PROXY protocol where nginx expects it', async (t) => {
+  const container = await boot(t, {
+    environment: { ADMIN_PORT: 'off', PROXY_PROTOCOL: 'on', TRUSTED_PROXIES: 'private' },
+  });
+  await container.printed(/started in/);
+  for (let tries = 0; (await container.exec('health')).exitCode !== 0 && tries < 50; tries += 1) await sleep(100);
+  assert.equal((await container.exec('health')).output.trim(), '/healthz 200');
+  assert.equal((await container.exec('cluster', 'health')).exitCode, 0);
+});
+
 /** Asks from inside of the container. @returns code and body by path */
 async function probe(container: Container, ...paths: string[]): Promise<Record<string, string>> {
   const script = `const paths = ${JSON.stringify(paths)};

@@ -59,7 +59,8 @@ function makeRunFolders(settings: Settings): void {
   writeFileSync(run.health, `${healthAddress(settings)}\n`);
 }
 
-/** Where `health`, the image's HEALTHCHECK, asks. Not through nginx if it can be avoided: PROXY protocol and TLS may be there. */
-function healthAddress({ adminPort, adminHost, port, healthPath }: Settings): string {
-  return adminPort === 0 ? `127.0.0.1 ${port} ${healthPath}` : `${adminHost ?? '127.0.0.1'} ${adminPort} /readyz`;
+/** Where `health`, the image's HEALTHCHECK, asks, and with what line before it: nginx may expect the PROXY protocol. */
+function healthAddress({ adminPort, adminHost, port, healthPath, proxyProtocol }: Settings): string {
+  if (adminPort !== 0) return `${adminHost ?? '127.0.0.1'} ${adminPort} /readyz`;
+  return `127.0.0.1 ${port} ${healthPath}${proxyProtocol ? ' PROXY UNKNOWN' : ''}`;
 }

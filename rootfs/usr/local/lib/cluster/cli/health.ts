@@ -1,4 +1,4 @@
-// `cluster health`: asks what a load balancer asks, through nginx. The image's HEALTHCHECK.
+// `cluster health`: asks what a load balancer asks, through nginx. (The image's HEALTHCHECK is /usr/local/bin/health.)
 import { loadConfiguration } from '../configuration.ts';
 import { ask } from './ask.ts';
 
