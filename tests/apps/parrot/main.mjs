@@ -1,4 +1,4 @@
-// Answers what it is asked to: /say?status=404&header=X-Frame-Options:DENY&body=text&ms=100, /who, /upload, /silent, /die.
+// Answers what it is asked to: /stream, /say?status=404&header=X-Frame-Options:DENY&body=text&ms=100, /who, /upload, /silent, /die.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 let calls = 0;
@@ -32,6 +32,11 @@ export async function handler(request, response) {
       await sleep(Number(searchParams.get('ms')));
       setHeaders(response, searchParams);
       return response.end(String(calls));
+    // Without a length: a stream.
+    case '/stream':
+      setHeaders(response, searchParams);
+      response.write('one ');
+      return response.end('two');
     case '/say':
       await sleep(Number(searchParams.get('ms')));
       response.statusCode = Number(searchParams.get('status') ?? 200);

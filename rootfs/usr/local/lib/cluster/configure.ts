@@ -35,7 +35,8 @@ try {
   await runPreStart(settings.preStartPath);
   const preStartMs = performance.now() - preStartAt;
   findApp(settings.appModule);
-  checkNginxConfiguration(writeNginx(configuration, nginxFolder));
+  if (settings.nginx) checkNginxConfiguration(writeNginx(configuration, nginxFolder));
+  else writeFileSync(run.noNginx, '');
   storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });
 } catch (thrown) {
   const error = explainUnreadable(thrown);

@@ -165,6 +165,9 @@ export const errors = {
       `${entry}: the new worker was ready, and ${how} within ${seconds} s (RELOAD_SETTLE). The log says why.`,
     ),
 
+  portNotOpened: (port: number, reason: string) =>
+    new ClusterError('PORT_NOT_OPENED', 1, `PORT=${port} cannot be opened (${reason}). Write another one.`),
+
   reloadUnderway: () =>
     new ClusterError('RELOAD_UNDERWAY', 1, 'a reload is under way already. `cluster status` shows how far it is.'),
 

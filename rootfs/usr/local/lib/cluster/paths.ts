@@ -22,6 +22,8 @@ export const run = {
   wasReady: `${runFolder}/was-ready`,
   /** Wakes the nginx service, which waits on it until a worker is ready. */
   readyFifo: `${runFolder}/ready.fifo`,
+  /** Exists where there is no nginx (NGINX=off). */
+  noNginx: `${runFolder}/no-nginx`,
   /** Exists from the moment that the container is asked to stop. */
   draining: `${runFolder}/draining`,
   /** Wakes the lame-duck service when the clients' connections have been closed. */

@@ -1,5 +1,6 @@
 // The primary: forks the workers, watches them, tells how they are. Never loads the app, never touches a client's socket.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startAdmin } from './admin/admin.ts';
 import { startControl } from './admin/control.ts';
 import { readiness } from './admin/health.ts';
@@ -11,6 +12,7 @@ import type { ClusterError } from './errors.ts';
 import { log, logWarning, setLogLevel } from './log.ts';
 import { nodeOptionsOf, planStop } from './machine/plan.ts';
 import { watchCertificate } from './nginx/certificate-watch.ts';
+import { prefixOf } from './nginx/static.ts';
 import { nginxConfiguration, nginxPidFile, nginxStatusSocket, run } from './paths.ts';
 import { Pool } from './pool/pool.ts';
 import { prepareRelease } from './pool/release.ts';
@@ -21,6 +23,7 @@ import { describeStop, madeAt, untilQuiet, wake } from './stop.ts';
 process.title = 'primary starting';
 
 const addedHeaderBytes = 4096;
+const lastAnswersMs = 100;
 
 const { settings, plan, boot } = loadConfiguration();
 setLogLevel(settings.logLevel);
@@ -29,6 +32,7 @@ const app = findApp(settings.appModule);
 log(`runs ${nameOf(app)}, ${app.reason}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
+const prefix = prefixOf(settings);
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
 const pool = new Pool({
@@ -45,7 +49,7 @@ const pool = new Pool({
     maxLifetimeMs: settings.maxWorkerLifetimeMs,
   },
   // In dev mode the browser shows why nothing answers.
-  hasWaitingRoom: !isDevelopment,
+  hasWaitingRoom: !isDevelopment || !settings.nginx,
   startWorkers: plan.startWorkers,
   scale: plan,
   appArguments: settings.appArguments,
@@ -53,10 +57,15 @@ const pool = new Pool({
   workerNodeOptions: nodeOptionsOf(plan),
   nodeEnvironment: settings.mode,
   logLevel: settings.logLevel,
+  isBehindNginx: settings.nginx,
+  isCached: settings.microCacheBytes > 0,
+  basePath: prefix,
+  frontDoorPort: settings.nginx ? undefined : settings.port,
   // nginx adds headers of its own to what it lets through.
   maxHeaderBytes: settings.maxHeaderBytes + addedHeaderBytes,
   // A user's own nginx.conf has no location for it.
-  notSentAway: hasOwnNginxConfiguration() ? undefined : settings.streamedUploads,
+  notSentAway:
+    hasOwnNginxConfiguration() || !settings.nginx ? undefined : settings.streamedUploads.map((path) => prefix + path),
   onReadyCount: (ready) => {
     process.title = `primary ${ready} ready`;
     if (ready > 0) markReady();
@@ -71,7 +80,8 @@ let closedAt: number | undefined;
 process.on('SIGUSR2', async () => {
   closingAt = Date.now();
   pool.closeClients();
-  await untilQuiet(() => askNginx(nginxStatusSocket));
+  // Without nginx it is the workers that close connections, with their next answer.
+  await (settings.nginx ? untilQuiet(() => askNginx(nginxStatusSocket)) : sleep(lastAnswersMs));
   closedAt = Date.now();
   wake(run.closedFifo);
 });
@@ -88,7 +98,12 @@ process.on('SIGHUP', () => {
 // In dev mode the port is open from the start: the browser shows why there is no app.
 if (isDevelopment) markReady();
 const isDraining = () => existsSync(run.draining);
-const facts = () => ({ isDraining: isDraining(), wasReady: existsSync(run.wasReady), workers: pool.status().workers });
+const facts = () => ({
+  isDraining: isDraining(),
+  wasReady: existsSync(run.wasReady),
+  hasNginx: settings.nginx,
+  workers: pool.status().workers,
+});
 const admin = startAdmin({
   socket: run.adminSocket,
   port: settings.adminPort,

@@ -6,6 +6,7 @@ export interface Facts {
   readonly isDraining: boolean;
   /** A worker was ready at some time: the port is open. */
   readonly wasReady: boolean;
+  readonly hasNginx: boolean;
   readonly workers: readonly { readonly leadsTo: number | null; readonly isAppReady: boolean }[];
 }
 
@@ -26,8 +27,8 @@ export function readiness({ isDraining, wasReady, workers }: Facts): Verdict {
 }
 
 /** The primary answers, or this would not run; so does nginx, once it has been started. Blocked workers are no reason to end it all. */
-export function liveness({ wasReady, isDraining }: Facts, nginx: NginxStatus | undefined): Verdict {
-  if (nginx !== undefined || !wasReady || isDraining) return { isGood: true, status: 'live' };
+export function liveness({ wasReady, isDraining, hasNginx }: Facts, nginx: NginxStatus | undefined): Verdict {
+  if (nginx !== undefined || !hasNginx || !wasReady || isDraining) return { isGood: true, status: 'live' };
   return { isGood: false, status: 'nginx does not answer' };
 }
 

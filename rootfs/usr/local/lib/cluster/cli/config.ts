@@ -65,7 +65,7 @@ function checkNginx(configuration: Explained, folder: string): void {
     writeNginx(configuration, nginxFolder);
   }
   try {
-    checkNginxConfiguration(file);
+    if (configuration.settings.nginx) checkNginxConfiguration(file);
   } finally {
     if (isMissing) rmSync(nginxFolder, { recursive: true });
   }

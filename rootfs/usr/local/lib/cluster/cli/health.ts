@@ -1,11 +1,15 @@
 // `cluster health`: asks what a load balancer asks, through nginx. (The image's HEALTHCHECK is /usr/local/bin/health.)
 import { loadConfiguration } from '../configuration.ts';
+import { run } from '../paths.ts';
 import { ask } from './ask.ts';
 
 export async function health(): Promise<number> {
-  const { port, healthPath, proxyProtocol } = loadConfiguration().settings;
+  const { nginx, port, healthPath, proxyProtocol } = loadConfiguration().settings;
   const preface = proxyProtocol ? 'PROXY UNKNOWN\r\n' : '';
-  const { statusCode, body } = await ask({ host: '127.0.0.1', port, path: healthPath }, preface);
+  const target = nginx
+    ? { host: '127.0.0.1', port, path: healthPath }
+    : { socketPath: run.adminSocket, path: '/readyz' };
+  const { statusCode, body } = await ask(target, preface);
   process.stdout.write(`${statusCode} ${body.trim()}\n`);
   return statusCode === 200 ? 0 : 1;
 }

@@ -195,8 +195,10 @@ export interface StopBudget {
 }
 
 /** What is left of STOP_TIMEOUT after DRAIN_DELAY: a quarter, at most 5 s, for the app's close hooks, the rest for requests. */
-export function planStop({ stopTimeoutMs, drainDelayMs }: Settings): StopBudget {
+export function planStop({ stopTimeoutMs, drainDelayMs, nginx }: Settings): StopBudget {
   const leftMs = stopTimeoutMs - drainDelayMs;
+  // The workers finish the requests then, too.
+  if (!nginx) return { requestsMs: 0, workersMs: leftMs };
   const workersMs = Math.min(5000, Math.round(leftMs / 4));
   return { requestsMs: leftMs - workersMs, workersMs };
 }

@@ -30,6 +30,7 @@ export function clients(context: NginxContext): Topic {
       '# What a client might send to the same end is taken away.',
       'proxy_set_header Forwarded "";',
       'proxy_set_header X-Forwarded-Host "";',
+      `proxy_set_header X-Forwarded-Prefix ${context.settings.basePath === '/' ? '""' : context.settings.basePath};`,
     ),
   };
 }

@@ -1,4 +1,5 @@
 // Files of STATIC_PATH: answered here, before the app is asked.
+import type { Settings } from '../settings/read.ts';
 import type { NginxContext } from './context.ts';
 import { errorPageDirectives } from './error-pages.ts';
 import { block, lines, map, paragraphs, quoted, quotedPath, type Shared, type Topic } from './layout.ts';
@@ -32,7 +33,8 @@ const leaveToApp = 'try_files /.never-a-file @app;';
 export function staticFiles(context: NginxContext): Topic {
   const { settings, hasStaticFolder } = context;
   if (!hasStaticFolder) {
-    return { locations: ({ askApp }) => block('location /', askApp) };
+    const prefix = prefixOf(settings);
+    return { locations: ({ askApp }) => lines(block(`location ${prefix}/`, askApp), elsewhere(prefix)) };
   }
   const isDevelopment = settings.mode === 'development';
   return {
@@ -71,9 +73,37 @@ export function staticFiles(context: NginxContext): Topic {
   };
 }
 
+/** BASE_PATH before what follows it: nothing where it is `/`. */
+export function prefixOf({ basePath }: Pick<Settings, 'basePath'>): string {
+  return basePath === '/' ? '' : basePath;
+}
+
+/** A regular expression for the beginning of paths below the prefix. */
+function within(prefix: string): string {
+  return prefix === '' ? '' : `^${escaped(prefix)}(?=/).*`;
+}
+
+export function escaped(path: string): string {
+  return path.replace(/[.~]/g, '\\$&');
+}
+
+/** What does not lie below BASE_PATH. */
+function elsewhere(prefix: string): string | false {
+  return (
+    prefix !== '' &&
+    lines(
+      '# The app lies below BASE_PATH, and nowhere else.',
+      block(`location = ${prefix}`, `return 308 ${prefix}/$is_args$args;`),
+      block('location /', 'return 404;'),
+    )
+  );
+}
+
 function locations(context: NginxContext, { askApp, headersOfReplacedAnswer }: Shared): string {
   const { staticPath, staticUrl, staticIndex } = context.settings;
-  const isEverywhere = staticUrl === '/';
+  const prefix = prefixOf(context.settings);
+  const filesUrl = `${prefix}${staticUrl === '/' ? '' : staticUrl}`;
+  const isEverywhere = filesUrl === '';
   const appLocation = staticIndex ? '$app_location' : '@app';
   const answer = lines(
     `try_files $file_path $file_path/index.html ${appLocation};`,
@@ -92,23 +122,24 @@ function locations(context: NginxContext, { askApp, headersOfReplacedAnswer }: S
       isEverywhere
         ? block('location /', lines(`root ${quotedPath(staticPath)};`, answer))
         : // Slashes at both ends: without the first, /static../ would lead out of the folder.
-          block(`location ${staticUrl}/`, lines(`alias ${quotedPath(`${staticPath}/`)};`, answer)),
-      !isEverywhere && block('location /', `try_files /.never-a-file ${appLocation};`),
+          block(`location ${filesUrl}/`, lines(`alias ${quotedPath(`${staticPath}/`)};`, answer)),
+      filesUrl !== prefix && block(`location ${prefix}/`, `try_files /.never-a-file ${appLocation};`),
+      elsewhere(prefix),
     ),
     lines(
       "# Hidden files are never served; what such a path means is the app's business.",
-      block('location ~ /\\.(?!well-known/)', leaveToApp),
+      block(`location ~ ${within(prefix)}/\\.(?!well-known/)`, leaveToApp),
     ),
     context.hasSources &&
       lines(
         '# The folder has the sources of the app in it, too.',
-        block(`location ~* "(${sources.join('|')})"`, leaveToApp),
+        block(`location ~* "${within(prefix)}(${sources.join('|')})"`, leaveToApp),
       ),
     context.strayLinks.length > 0 &&
       lines(
         '# Links that lead out of the folder.',
         ...context.strayLinks.flatMap((link) => {
-          const url = `${isEverywhere ? '' : staticUrl}/${link}`;
+          const url = `${filesUrl}/${link}`;
           return [
             block(`location = ${quoted(url)}`, leaveToApp),
             block(`location ^~ ${quoted(`${url}/`)}`, leaveToApp),

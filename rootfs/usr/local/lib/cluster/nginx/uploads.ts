@@ -2,11 +2,12 @@
 // still go to another worker. Where the app wants to see a body as it comes (NGINX_STREAM_UPLOADS), it is passed on at once.
 import type { NginxContext } from './context.ts';
 import { block, lines, type Topic } from './layout.ts';
+import { escaped, prefixOf } from './static.ts';
 
 export function streamedUploads({ settings }: NginxContext): Topic {
   const { streamedUploads: paths } = settings;
   if (paths.length === 0) return {};
-  const pattern = `^(${paths.map((path) => path.replace(/[.~]/g, '\\$&')).join('|')})(/|$)`;
+  const pattern = `^${escaped(prefixOf(settings))}(${paths.map(escaped).join('|')})(/|$)`;
   return {
     locations: ({ askApp }) =>
       lines(

@@ -7,6 +7,7 @@ import { log, logWarning } from '../log.ts';
 import { run, slotSocket, workerSocket } from '../paths.ts';
 import { decide, initialState } from './decide.ts';
 import { describeExit } from './failure.ts';
+import { FrontDoor } from './front-door.ts';
 import type { Release } from './release.ts';
 import { observe, type ScalePolicy, sampleOf, startScaler } from './scale.ts';
 import { reportEveryMs, tickEveryMs } from './stall.ts';
@@ -20,6 +21,8 @@ export interface PoolOptions extends Omit<WorkerOptions, 'reportEveryMs' | 'isWa
   readonly policy: Policy;
   /** Connections wait while no worker serves. Otherwise nginx is refused, and says so to the client. */
   readonly hasWaitingRoom: boolean;
+  /** Where there is no nginx: the port that clients come to. */
+  readonly frontDoorPort: number | undefined;
   /** How many workers there are at first. */
   readonly startWorkers: number;
   readonly scale: ScalePolicy;
@@ -55,8 +58,10 @@ export class Pool {
   #state: PoolState;
   readonly #cut = new Map<number, number>();
   #isDeciding = false;
+  #turn = 0;
   #roll: Roll | undefined;
   #waitingRoom: WaitingRoom | undefined;
+  #frontDoor: FrontDoor | undefined;
   #scaler: ReturnType<typeof startScaler> | undefined;
   /** Told after each change. */
   readonly #watchers = new Set<() => void>();
@@ -74,6 +79,14 @@ export class Pool {
     // nginx may be running already, where an earlier primary has ended.
     if (options.hasWaitingRoom) {
       this.#waitingRoom = new WaitingRoom(run.waitingSocket, (connection) => this.#handOver(connection));
+    }
+    if (options.frontDoorPort !== undefined) {
+      this.#frontDoor = new FrontDoor(
+        options.frontDoorPort,
+        (connection) => this.#handOver(connection),
+        (connection) => this.#waitingRoom?.enter(connection),
+        (error) => options.onGiveUp(error as ClusterError),
+      );
     }
     for (const slot of this.#state.slots.keys()) this.#point(slot, undefined);
   }
@@ -133,6 +146,7 @@ export class Pool {
 
   /** Lets every worker end by itself, kills those that take too long. Resolves when none is left. */
   async stop(): Promise<void> {
+    this.#frontDoor?.close();
     this.#handle({ type: 'stop' });
     await this.#until(() => (this.#state.workers.length === 0 ? { is: undefined } : undefined));
   }
@@ -187,6 +201,7 @@ export class Pool {
         break;
       case 'tell-ready-count':
         this.#options.onReadyCount(effect.ready);
+        if (effect.ready > 0) this.#frontDoor?.open();
         this.#waitingRoom?.call();
         break;
       case 'tell-step':
@@ -206,9 +221,12 @@ export class Pool {
     else if (this.#waitingRoom !== undefined) link(slotSocket(slot), run.waitingSocket);
   }
 
+  /** To each worker that serves in turn. */
   #handOver(connection: Socket): boolean {
-    const ready = this.#state.workers.filter(({ life }) => life.name === 'ready');
-    const worker = this.#processes.get(ready[Math.floor(Math.random() * ready.length)]?.id ?? 0);
+    const led = new Set(this.#state.slots.map(({ leadsTo }) => leadsTo));
+    const serving = this.#state.workers.filter(({ id, life }) => life.name === 'ready' && led.has(id));
+    this.#turn += 1;
+    const worker = this.#processes.get(serving[this.#turn % serving.length]?.id ?? 0);
     worker?.take(connection);
     return worker !== undefined;
   }

@@ -28,6 +28,10 @@ export interface WorkerOptions {
   readonly nodeEnvironment: string;
   /** Of the worker's own lines; the app's are its own. */
   readonly logLevel: LogLevel;
+  readonly isBehindNginx: boolean;
+  readonly isCached: boolean;
+  /** See WorkerConfiguration. */
+  readonly basePath: string;
   /** The request head that it takes, in bytes. */
   readonly maxHeaderBytes: number;
   /** See WorkerConfiguration. */
@@ -205,6 +209,9 @@ function environmentOf(id: number, slot: number, release: Release, options: Work
     port: options.port,
     compileCache: run.compileCache,
     logLevel: options.logLevel,
+    isBehindNginx: options.isBehindNginx,
+    isCached: options.isCached,
+    basePath: options.basePath,
     notSentAway: options.notSentAway,
     reportEveryMs: options.reportEveryMs,
     isWatched: options.isWatched,

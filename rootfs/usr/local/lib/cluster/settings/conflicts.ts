@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findExpiry, findProblemOfPair } from './certificate.ts';
 import type { Findings } from './read.ts';
-import { type Key, schema, type Values } from './schema.ts';
+import { definitions, type Key, schema, type Values } from './schema.ts';
 import { whyUnread } from './text.ts';
 
 /** What the checks ask of the file system. */
@@ -157,6 +157,22 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
+    of: ['nginx', 'adminPort'],
+    kind: 'problem',
+    check: ({ nginx, adminPort }) =>
+      !nginx && adminPort === 0
+        ? `${shown('nginx', nginx)} needs ADMIN_PORT, which then is the only one that tells whether the container is ready. Leave ADMIN_PORT=off out.`
+        : undefined,
+  },
+  {
+    of: ['healthPath', 'basePath'],
+    kind: 'problem',
+    check: ({ healthPath, basePath }) =>
+      healthPath === basePath
+        ? `${shown('healthPath', healthPath)} and ${shown('basePath', basePath)} are the same path. Give them different ones.`
+        : undefined,
+  },
+  {
     of: ['healthPath', 'staticUrl'],
     kind: 'problem',
     check: ({ healthPath, staticUrl }) =>
@@ -175,6 +191,7 @@ export function findConflicts(
 ): Findings {
   const problems: string[] = [];
   const warnings: string[] = [];
+  if (!values.nginx && !isWrong('nginx')) problems.push(...findSettingsWithoutReader(isSet));
   for (const { of, kind, check } of rules) {
     const text = of.some(isWrong) ? undefined : check(values, isSet, files);
     if (text !== undefined) (kind === 'problem' ? problems : warnings).push(text);
@@ -201,6 +218,15 @@ function readPair(
   }
   const [certificate = '', key = ''] = texts;
   return { certificate, key };
+}
+
+/** What only nginx reads says nothing where there is none. */
+function findSettingsWithoutReader(isSet: (key: Key) => boolean): string[] {
+  return definitions
+    .filter(
+      ([key, { readBy }]) => isSet(key) && readBy.includes('nginx') && readBy.every((reader) => reader === 'nginx'),
+    )
+    .map(([, { name }]) => `${name} is a setting of nginx, and NGINX=off. Leave one of them out.`);
 }
 
 /** `DRAIN_DELAY=25s` */

@@ -179,6 +179,24 @@ export const schema = {
     example: '10s',
   }),
 
+  nginx: define({
+    name: 'NGINX',
+    group: 'HTTP',
+    type: toggle,
+    default: true,
+    readBy: ['entrypoint', 'primary', 'worker', 'supervisor'],
+    help: 'Off: no nginx, the workers answer on PORT themselves, with the same start, reload and stop. For containers behind an ingress that does its work.',
+    example: 'off',
+  }),
+  basePath: define({
+    name: 'BASE_PATH',
+    group: 'HTTP',
+    type: urlPrefix,
+    default: '/',
+    readBy: ['nginx', 'worker'],
+    help: 'The URL path that all of the app lies under. The app is asked without it, and finds it in X-Forwarded-Prefix; whatever lies elsewhere is 404.',
+    example: '/shop',
+  }),
   port: define({
     name: 'PORT',
     group: 'HTTP',

@@ -163,19 +163,40 @@ function responseOn(socket: Socket): ServerResponse | undefined {
   return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
+/** Where requests come from. */
+export interface Origin {
+  /** From nginx, which tells of the client in headers; else from the client itself. */
+  readonly isBehindNginx: boolean;
+  /** What the URL begins with that the app does not see; '' for nothing. */
+  readonly basePath: string;
+}
+
+/** Here and not in nginx, which would decode and encode the rest of the URL. */
+function hideBasePath(request: IncomingMessage, basePath: string): void {
+  const { url = '' } = request;
+  if (!url.startsWith(basePath)) return;
+  const rest = url.slice(basePath.length);
+  if (rest === '' || rest[0] === '?') request.url = `/${rest}`;
+  else if (rest[0] === '/') request.url = rest;
+}
+
 /**
  * Makes every request of a server tell its client, and counts the server's connections. `emit` is overridden and not a
  * listener added, because Engine.IO removes and re-adds listeners, and none may run before this.
  * @returns a function that undoes it, for connections to come: those that do not come from nginx
  */
-export function identifyClients(server: Server, connections: Connections): () => void {
+export function identifyClients(
+  server: Server,
+  connections: Connections,
+  { isBehindNginx, basePath }: Origin,
+): () => void {
   const { emit } = server;
   server.emit = function emitIdentified(this: Server, event: string, ...args: unknown[]): boolean {
     switch (event) {
       case 'connection': {
         const socket = args[0] as ClientSocket;
         socket[currentRequest] = undefined;
-        Object.defineProperties(socket, accessors);
+        if (isBehindNginx) Object.defineProperties(socket, accessors);
         connections.opened(socket);
         break;
       }
@@ -187,7 +208,8 @@ export function identifyClients(server: Server, connections: Connections): () =>
           return true;
         }
         connections.requests += 1;
-        began(args[0] as IncomingMessage);
+        if (isBehindNginx) began(args[0] as IncomingMessage);
+        if (basePath !== '') hideBasePath(args[0] as IncomingMessage, basePath);
         if (connections.isSendingAway) connections.countIfCut(args[1] as ServerResponse);
         if (connections.isLastAnswerOn((args[0] as IncomingMessage).socket)) {
           (args[1] as ServerResponse).shouldKeepAlive = false;
@@ -196,7 +218,8 @@ export function identifyClients(server: Server, connections: Connections): () =>
       case 'upgrade':
       case 'connect':
         connections.requests += 1;
-        began(args[0] as IncomingMessage);
+        if (isBehindNginx) began(args[0] as IncomingMessage);
+        if (basePath !== '') hideBasePath(args[0] as IncomingMessage, basePath);
         connections.becameUpgraded(args[1] as Socket, protocolAfter(args[0] as IncomingMessage));
         break;
     }

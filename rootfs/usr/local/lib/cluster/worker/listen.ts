@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import net, { type ListenOptions, type Socket } from 'node:net';
 import { log } from '../log.ts';
 import http from '../node-http.ts';
-import { Connections, identifyClients } from './clients.ts';
+import { Connections, identifyClients, type Origin } from './clients.ts';
 
 /** Longer than nginx keeps an idle connection (60 s): the side that sends requests has to be the one that closes. */
 const keepAliveTimeoutMs = 75_000;
@@ -21,7 +21,7 @@ export interface Listener {
   readonly port: number;
   /** We listen for the app, since it exported something; its own listen() goes before. */
   readonly isExported: boolean;
-  /** Serves a connection that was made elsewhere: one request of it, since nginx knows it by another name. */
+  /** Serves a connection that was made elsewhere; of one from nginx, one request. */
   readonly adopt: (connection: Socket) => void;
   /** Its connections come from elsewhere from now on, and have addresses of their own. */
   readonly forgetClients: () => void;
@@ -32,6 +32,7 @@ export interface ListenOptionsOfWorker {
   readonly socket: string;
   /** What the app was told in PORT. */
   readonly port: number;
+  readonly origin: Origin;
   /** The slot leads to this worker. Called once. */
   readonly onReady: () => void;
   /** The app does what cannot work here. `why` says what, and what to do instead. */
@@ -103,9 +104,11 @@ export class Interception {
   #bindMain(server: Server, options: ListenOptions, callback: Callback | undefined, port: number): net.Server {
     const earlier = this.#main;
     const connections = new Connections();
-    const forgetClients = identifyClients(server, connections);
+    const { origin } = this.#options;
+    const forgetClients = identifyClients(server, connections, origin);
     const adopt = (connection: Socket) => {
-      connections.keepNoLonger(connection);
+      // nginx knows it by the name of a slot that by now leads elsewhere.
+      if (origin.isBehindNginx) connections.keepNoLonger(connection);
       server.emit('connection', connection);
     };
     this.#main = { server, connections, port, isExported: this.#exported.has(server), adopt, forgetClients };

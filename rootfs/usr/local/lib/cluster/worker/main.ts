@@ -36,6 +36,7 @@ if (isMainThread && configuration !== undefined) {
 
 function run(configuration: WorkerConfiguration): void {
   const { slot, entry, socket, port, compileCache, logLevel, notSentAway, reportEveryMs, isWatched } = configuration;
+  const { isBehindNginx, isCached, basePath } = configuration;
   let close: Close | undefined;
   let waiting: Recognised | undefined;
   let isDraining = false;
@@ -47,10 +48,11 @@ function run(configuration: WorkerConfiguration): void {
   setLogLevel(logLevel);
   enableCompileCache(compileCache);
   actAsClusterWorker(slot);
-  letStreamsFlow();
+  if (isBehindNginx) letStreamsFlow(isCached);
   const interception = new Interception({
     socket,
     port,
+    origin: { isBehindNginx, basePath },
     onReady: () => {
       send({ type: 'cluster:ready' });
       title.show('ready');
@@ -75,6 +77,7 @@ function run(configuration: WorkerConfiguration): void {
     }
     if (message?.type === 'cluster:close-clients' && interception.main !== undefined) {
       interception.main.connections.sendAway(notSentAway);
+      if (!isBehindNginx) interception.main.connections.giveWay(true);
       closeEndless(interception.main.connections);
     }
     if (message?.type === 'cluster:shed') interception.main?.connections.shed();

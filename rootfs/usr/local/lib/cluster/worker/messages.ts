@@ -12,6 +12,12 @@ export interface WorkerConfiguration {
   /** Folder of V8's compiled code, shared by the workers. */
   readonly compileCache: string;
   readonly logLevel: LogLevel;
+  /** Connections come from nginx; else they are clients' own. */
+  readonly isBehindNginx: boolean;
+  /** nginx keeps answers that may be kept. */
+  readonly isCached: boolean;
+  /** What requests' URLs begin with that the app does not see; '' for nothing. */
+  readonly basePath: string;
   /** URL paths whose requests cannot be sent a second time, since nginx does not keep their bodies; undefined: no request can. */
   readonly notSentAway: readonly string[] | undefined;
   readonly reportEveryMs: number;
