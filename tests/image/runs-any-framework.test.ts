@@ -43,6 +43,7 @@ suite('runs', { concurrency: 2 }, () => {
         const workers = new Set<string>();
         for (let call = 0; call < 8; call += 1) workers.add((await who(container)).worker);
         assert.deepEqual([...workers].sort(), ['0', '1']);
+        assert.equal((await container.get('/healthz')).status, 200);
       });
 
       await t.test('the app knows its client, whoever that claims to be', async () => {

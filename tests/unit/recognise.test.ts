@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { type Recognised, recognise } from '../../rootfs/usr/local/lib/cluster/app/recognise.ts';
+import { type Recognised, readyExport, recognise } from '../../rootfs/usr/local/lib/cluster/app/recognise.ts';
 
 // Not imported: most of them come without types, and here nothing but their shape at run time matters.
 const require = createRequire(import.meta.url);
@@ -101,4 +101,12 @@ test('the named export `options` goes to the Fastify server', () => {
 test('a Koa app is served by its callback', () => {
   const { value } = recognise({ default: koa }) as { value: unknown };
   assert.equal(typeof value, 'function');
+});
+
+test('`ready` is asked only where it is exported by that name, not where it is a method of the app', () => {
+  const ready = () => true;
+  assert.equal(readyExport({ default: plugin, ready }), ready);
+  assert.equal(readyExport({ default: { ready, handler: listener }, ready, handler: listener }), ready); // exports.ready = …
+  for (const app of [fastify(), { ready }, undefined]) assert.equal(readyExport({ default: app }), undefined);
+  assert.equal(readyExport({ default: plugin, ready: true }), undefined);
 });

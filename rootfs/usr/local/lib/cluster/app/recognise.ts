@@ -53,9 +53,11 @@ export function recognise(namespace: Namespace): Recognised {
   return typeof exported === 'function' ? recogniseFunction(exported, namespace) : recogniseObject(exported);
 }
 
-/** @returns the named export `ready`, by which an app tells whether it is; undefined where it has none */
-export function readyExport(namespace: Namespace): (() => unknown) | undefined {
-  const ready = namedExport(namespace, defaultExport(namespace), 'ready');
+/**
+ * @returns the named export `ready`, by which an app tells whether it is; undefined where it has none. Not a method of what
+ * is exported as a whole: a Fastify instance has one of that name, which means something else.
+ */
+export function readyExport({ ready }: Namespace): (() => unknown) | undefined {
   return isFunction(ready) ? (ready as () => unknown) : undefined;
 }
 
