@@ -3,20 +3,20 @@
 // the measures with that text. The image is the one that `npm run build` made, or IMAGE.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, Problem, run, runTool, say } from '../tools/command.ts';
 import { ensureEngine } from '../tools/engine.ts';
 import { imageName } from '../tools/image.ts';
-import { projectRoot } from '../tools/paths.ts';
+import { median, publish } from './support.ts';
 
 const isQuick = process.argv.includes('--quick');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
 const image = process.env.IMAGE ?? imageName;
 const port = 18_090;
-const rounds = isQuick ? 2 : 9;
-const loadSeconds = isQuick ? 2 : 4;
+const rounds = isQuick ? 2 : 5;
+const loadSeconds = isQuick ? 2 : 3;
 const connections = 64;
 
 interface Contender {
@@ -86,7 +86,7 @@ await runTool(async () => {
     // The container's user is another one.
     chmodSync(folder, 0o755);
     writeApp(folder);
-    const rows: string[] = [];
+    const rows: string[][] = [];
     for (const comparison of comparisons.filter(({ what }) => what.includes(only))) {
       rows.push(await compare(comparison, folder));
     }
@@ -120,8 +120,8 @@ function writeApp(folder: string): void {
   );
 }
 
-/** @returns a row of the table */
-async function compare({ what, aim, contender, reference }: Comparison, folder: string): Promise<string> {
+/** @returns a row of the table: requests a second of both, hello JSON at 64 connections where nothing else is said */
+async function compare({ what, aim, contender, reference }: Comparison, folder: string): Promise<string[]> {
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
@@ -133,7 +133,7 @@ async function compare({ what, aim, contender, reference }: Comparison, folder: 
     );
   }
   const [a, b] = [median(ours), median(theirs)];
-  return `| ${what} | ${(a / b).toFixed(3)} | ${aim === undefined ? '' : `≥ ${aim}`} | ${a.toFixed(0)} / ${b.toFixed(0)} |`;
+  return [what, (a / b).toFixed(3), aim === undefined ? '' : `≥ ${aim}`, `${a.toFixed(0)} / ${b.toFixed(0)}`];
 }
 
 /** @returns requests a second */
@@ -206,14 +206,9 @@ async function answers(path: string): Promise<void> {
   throw new Problem('the container did not answer within 30 s.');
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function report(rows: readonly string[]): void {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${rounds} rounds of ${loadSeconds} s, ${new Date().toISOString().slice(0, 10)}`;
-  const text = `# What nginx's features cost\n\n\`npm run bench:nginx\` on ${machine}. Hello JSON at ${connections} connections where nothing else is said; medians, contenders interleaved.\n\n| measure | ratio | aim | requests a second |\n|---|---|---|---|\n${rows.join('\n')}\n`;
-  mkdirSync(join(projectRoot, 'bench/results'), { recursive: true });
-  if (!isQuick && only === '') writeFileSync(join(projectRoot, 'bench/results/nginx.md'), text);
-  process.stdout.write(`\n${text}`);
+/** A first look is printed, and no page is made of it. */
+function report(rows: readonly string[][]): void {
+  const columns = ['measure', 'ratio', 'aim', 'requests a second'];
+  if (isQuick || only !== '') for (const row of [columns, ...rows]) process.stdout.write(`${row.join(' | ')}\n`);
+  else publish({ name: 'nginx', title: "What nginx's features cost", rounds, columns, rows });
 }
