@@ -2,16 +2,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NginxContext } from '../rootfs/usr/local/lib/cluster/nginx/context.ts';
-import { securityHeadersOf } from '../rootfs/usr/local/lib/cluster/nginx/helmet.ts';
 import { renderNginxConfiguration } from '../rootfs/usr/local/lib/cluster/nginx/template.ts';
-import {
-  type Environment,
-  type Files,
-  type Mode,
-  readSettings,
-} from '../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Environment, Mode } from '../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions } from '../rootfs/usr/local/lib/cluster/settings/schema.ts';
-import { makeCertificate } from '../tests/support/certificate.ts';
+import { contextOf, needed, settingsOf, tls } from '../tests/support/nginx-variants.ts';
 import { type Outcome, run } from './command.ts';
 import { cacheFolder } from './paths.ts';
 
@@ -20,20 +14,6 @@ const silenced = {
   worker_rlimit_nofile_vs_connections:
     'it wants twice as many files as connections; here a connection is one file, and there are 2,048 more',
   try_files_is_evil_too: 'it is about speed, which bench/ measures',
-};
-
-const { certificate, key } = makeCertificate('localhost');
-/** Each folder is there, and each file, which is a certificate and its key. */
-const everything: Files = { isFolder: () => true, isFile: () => true, read: () => certificate + key };
-
-const tls: Environment = { TLS_CERTIFICATE: '/run/secrets/tls.crt', TLS_KEY: '/run/secrets/tls.key' };
-/** What a setting needs before it means something. */
-const needed: Partial<Record<string, Environment>> = {
-  TLS_CERTIFICATE: tls,
-  TLS_KEY: tls,
-  TLS_PORT: tls,
-  TLS_REDIRECT: tls,
-  PROXY_PROTOCOL: { TRUSTED_PROXIES: 'private' },
 };
 
 type Variant = { environment: Environment; mode?: Mode; more?: Partial<NginxContext> };
@@ -60,9 +40,9 @@ export async function lintNginx(program: string): Promise<Outcome> {
   const files = variants.map(({ environment, mode = 'production', more }) => {
     const names = [...Object.keys(environment), ...Object.keys(more ?? {}), mode];
     const file = join(folder, `${names.join('-')}.conf`);
-    const { settings } = readSettings(environment, mode, everything);
     // Debian's types of files are Debian's.
-    const text = render({ settings, ...more }).replace('include /etc/nginx/mime.types;', '');
+    const context = { ...contextOf(settingsOf(environment, mode)), ...more };
+    const text = renderNginxConfiguration(context).replace('include /etc/nginx/mime.types;', '');
     writeFileSync(file, text);
     return file;
   });
@@ -87,22 +67,4 @@ interface Finding {
   readonly reason?: string;
   /** The lines that it is about. */
   readonly config: string;
-}
-
-function render(more: Pick<NginxContext, 'settings'> & Partial<NginxContext>): string {
-  return renderNginxConfiguration({
-    plan: { maxWorkers: 2, nginxWorkers: 2, nginxConnections: 4096, nginxOpenFiles: 6144 },
-    folder: '/run/nginx',
-    isRoot: false,
-    hasIpv6: true,
-    hasStaticFolder: true,
-    hasSources: false,
-    strayLinks: [],
-    securityHeaders: securityHeadersOf(more.settings.securityHeaders),
-    snippets: new Set(),
-    startId: '0a1b2c3d',
-    isTerminal: false,
-    requestsMs: 20_000,
-    ...more,
-  });
 }

@@ -16,7 +16,7 @@ await runTool(async () => {
   const image = process.env.IMAGE ?? imageName;
   const chosen = process.argv.slice(2);
   const files = chosen.length > 0 ? chosen : globSync('tests/image/*.test.ts').sort();
-  if (files.some((file) => readFileSync(file, 'utf8').includes("'playwright-core'"))) await ensureBrowser();
+  if (files.some((file) => readFileSync(file, 'utf8').includes("'./support/browser.ts'"))) await ensureBrowser();
   await removeContainers(image);
   say('tests', `of the image ${image}`);
 

@@ -1,8 +1,8 @@
 // A single-page app in a real browser, with nothing configured: its page, a reload, a WebSocket and server-sent events.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chromium, type Page } from 'playwright-core';
-import { ensureBrowser } from '../../tools/browser.ts';
+import type { Page } from 'playwright-core';
+import { openPage } from './support/browser.ts';
 import { serve } from './support/container.ts';
 
 const script = 'main.3f9a1c0b7d2e.js';
@@ -60,13 +60,7 @@ server.listen(3000);`,
 
 test('the page, its messages, and what a reload asks for again', async (t) => {
   const container = await serve(t, { files, environment: { STATIC_INDEX: '1', WORKERS: '1' } });
-  // Chromium's sandbox refuses to run as root, as which tests run in many containers.
-  const browser = await chromium.launch({ executablePath: await ensureBrowser(), args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  const { page, complaints } = await openPage(t);
 
   await page.goto(container.url('/deep/link'));
   await isAlive(page, '/deep/link');

@@ -5,38 +5,16 @@ import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/context.ts';
 import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/helmet.ts';
 import { renderNginxConfiguration } from '../../rootfs/usr/local/lib/cluster/nginx/template.ts';
-import { type Environment, type Files, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions, schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
-import { makeCertificate } from '../support/certificate.ts';
+import { contextOf, needed, settingsOf, tls } from '../support/nginx-variants.ts';
 import { type Directive, directivesOf } from './support/nginx-configuration.ts';
 
-const { certificate, key } = makeCertificate('localhost');
-/** Each folder is there, and each file, which is a certificate and its key. */
-const everything: Files = { isFolder: () => true, isFile: () => true, read: () => certificate + key };
-
-const context: NginxContext = {
-  settings: read({}),
-  plan: { maxWorkers: 3, nginxWorkers: 2, nginxConnections: 4096, nginxOpenFiles: 6144 },
-  folder: '/run/nginx',
-  isRoot: false,
-  hasIpv6: true,
-  hasStaticFolder: true,
-  hasSources: false,
-  strayLinks: [],
-  securityHeaders: securityHeadersOf('safe'),
-  snippets: new Set(),
-  startId: '0a1b2c3d',
-  isTerminal: false,
-  requestsMs: 20_000,
-};
-
-function read(environment: Environment) {
-  return readSettings(environment, 'production', everything).settings;
-}
+const context = contextOf(settingsOf({}));
 
 /** With a plan as planProcesses() makes it of numbers that are set. */
 function render(environment: Environment, more: Partial<NginxContext> = {}): string {
-  const settings = read(environment);
+  const settings = settingsOf(environment);
   const plan = {
     maxWorkers: settings.workers === 'auto' ? 3 : settings.workers.max,
     nginxWorkers: settings.nginxWorkers === 'auto' ? 2 : settings.nginxWorkers,
@@ -51,8 +29,6 @@ test('one upstream server a slot, never taken out by nginx itself', () => {
   const servers = render({}).match(/server unix:\/run\/cluster\/slot-\d\.sock max_fails=0;/g);
   assert.equal(servers?.length, 3);
 });
-
-const tls: Environment = { TLS_CERTIFICATE: '/run/secrets/tls.crt', TLS_KEY: '/run/secrets/tls.key' };
 
 const directives: [environment: Environment, path: string, words: string][] = [
   [{ PORT: '81' }, 'http server listen', 'listen 81 backlog=4096'],
@@ -106,15 +82,6 @@ for (const [environment, path, words] of directives) {
     );
   });
 }
-
-/** What a setting needs before it means something. */
-const needed: Partial<Record<string, Environment>> = {
-  TLS_CERTIFICATE: tls,
-  TLS_KEY: tls,
-  TLS_PORT: tls,
-  TLS_REDIRECT: tls,
-  PROXY_PROTOCOL: { TRUSTED_PROXIES: 'private' },
-};
 
 test('every setting that nginx reads changes its configuration, and no other does', () => {
   const before = render({});

@@ -1,21 +1,14 @@
 // What the pool tells of itself: of each slot, and of workers on their way out. Pure.
+import type { Report } from '../worker/messages.ts';
 import type { EndReason, Life, PoolState, Slot, Worker } from './state.ts';
 
-export interface WorkerStatus {
+/** With what it told last of itself. */
+export interface WorkerStatus extends Omit<Report, 'cut'> {
   readonly slot: number;
   readonly pid: number | null;
   readonly state: Life['name'];
   readonly uptimeSeconds: number;
   readonly release: number;
-  readonly requests: number;
-  readonly inFlight: number;
-  /** 0 to 1. */
-  readonly loopUtilisation: number;
-  readonly loopDelayMs: number;
-  readonly memoryBytes: number;
-  readonly heapBytes: number;
-  /** By the app's own word, where it has one. */
-  readonly isAppReady: boolean;
   /** How old these figures are: a blocked worker gives no newer ones. Null before the first. */
   readonly reportAgeMs: number | null;
 }
