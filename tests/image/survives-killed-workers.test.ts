@@ -37,8 +37,7 @@ test('a worker killed at random: no GET fails, and of POST only those in flight 
     (failure) => !kills.some((kill) => failure.beganAt <= kill.endedAt && failure.endedAt >= kill.beganAt),
   );
   assert.deepEqual(unexplained, [], 'POSTs failed that were not under way when a worker was killed');
-  // Of the four clients that send POSTs, each has one request under way.
-  assert.ok(failures.length <= 4 * kills.length);
+  assert.ok(failures.length <= mostLost(kills.length), `${failures.length} POSTs failed`);
 });
 
 test('the only worker is killed: what comes while there is none waits for the next one', async (t) => {
@@ -60,7 +59,7 @@ test('the only worker is killed: what comes while there is none waits for the ne
     failures.filter(({ method }) => method === 'POST'),
   ];
   assert.deepEqual(kept, [], JSON.stringify(lost, undefined, 2));
-  assert.ok(unsafe.length <= 4 * amount(2, 10), `${unsafe.length} POSTs failed`);
+  assert.ok(unsafe.length <= mostLost(amount(2, 10)), `${unsafe.length} POSTs failed`);
 });
 
 test('what a worker has started ends with it', async (t) => {
@@ -101,6 +100,14 @@ test('process titles say role, slot and state', async (t) => {
   await until(container, ({ leaving }) => leaving.some(({ pid, state }) => pid === draining && state === 'draining'));
   assert.match(await titleOf(draining), /^worker \d draining$/);
 });
+
+/**
+ * Of the four clients that send POSTs, each has one request under way in the worker. The one that follows may still get
+ * into the queue of its socket, which the kernel takes down after the connections: it was sent, so nginx may not repeat it.
+ */
+function mostLost(kills: number): number {
+  return 4 * 2 * kills;
+}
 
 async function runs(container: Container, pid: number): Promise<boolean> {
   return (await container.exec('test', '-d', `/proc/${pid}`)).exitCode === 0;
