@@ -205,7 +205,18 @@ async function start(t: TestContext, options: Options, ports: number[]): Promise
   if (options.network !== undefined) container.withNetworkMode(options.network);
   if (options.dropCapabilities) container.withDroppedCapabilities('ALL').withSecurityOpt('no-new-privileges');
   t.after(() => container.removeAll());
-  return new Container(await container.start(), printed);
+  return new Container(await startWithFreePort(container), printed);
+}
+
+/** Docker may choose a port that a client of another test has just used itself: it is asked again. */
+async function startWithFreePort(container: GenericContainer): Promise<StartedTestContainer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await container.start();
+    } catch (error) {
+      if (tries === 5 || !String(error).includes('address already in use')) throw error;
+    }
+  }
 }
 
 /** What testcontainers has no words for; and it removes what it created, even where start() failed half way. */
