@@ -4,8 +4,9 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Status } from '../../../rootfs/usr/local/lib/cluster/admin/admin.ts';
 import { type Container, type Options, serve } from './container.ts';
+import { amount } from './long.ts';
 
-const deadlineMs = 60_000;
+const deadlineMs = amount(60_000, 600_000);
 
 export async function statusOf(container: Container): Promise<Status> {
   return JSON.parse((await container.exec('cluster', 'status', '--json')).output);
