@@ -38,3 +38,8 @@ export function logFatal(error: unknown): void {
   const text = error instanceof ClusterError ? error.message : error instanceof Error ? error.stack : String(error);
   for (const line of (text ?? '').split('\n')) write(line);
 }
+
+/** How a duration stands in a line: `0.61 s`. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}

@@ -1,5 +1,6 @@
 // The start of the container in one line: what took how long until the first worker was ready.
 import type { Boot } from './configuration.ts';
+import { seconds } from './log.ts';
 
 export interface StartTimes extends Boot {
   /** The primary's process began. */
@@ -16,8 +17,4 @@ export function describeStart({ beganAt, preStartMs, configuredAt, primaryAt, re
   ] as const;
   const told = phases.filter(([, ms]) => ms >= 5).map(([what, ms]) => `${seconds(ms)} ${what}`);
   return `started in ${seconds(readyAt - beganAt)}: ${told.join(', ')}`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
 }

@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NginxStatus } from './admin/nginx-status.ts';
+import { seconds } from './log.ts';
 
 const lookEveryMs = 25;
 /** Clients that do not stop asking have had an answer that closes their connection by then. */
@@ -55,10 +56,6 @@ export function describeStop(times: StopTimes, cut: ReadonlyMap<number, number>)
       ? 'no answer was cut'
       : `${total} answer${total === 1 ? ' was' : 's were'} cut (${slots}): STOP_TIMEOUT was too short for ${total === 1 ? 'it' : 'them'}`;
   return `stopped in ${seconds(workersEndedAt - askedAt)}: ${told.join(', ')}; ${lost}`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
 }
 
 /** When a file was made; undefined where there is none. @param file such as the mark of draining */
