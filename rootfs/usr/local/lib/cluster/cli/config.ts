@@ -31,9 +31,8 @@ const subcommands: Record<string, { run: Subcommand; help: string }> = {
 };
 
 export async function config([name = 'print', ...args]: readonly string[]): Promise<number> {
-  const subcommand = Object.hasOwn(subcommands, name.replace(/^-+/, ''))
-    ? subcommands[name.replace(/^-+/, '')]
-    : undefined;
+  const key = name.replace(/^-+/, '');
+  const subcommand = Object.hasOwn(subcommands, key) ? subcommands[key] : undefined;
   if (subcommand === undefined) throw errors.unknownCommand(`config ${name}`, Object.keys(subcommands));
   await subcommand.run(args);
   return 0;
