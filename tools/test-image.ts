@@ -15,7 +15,7 @@ await runTool(async () => {
   if (process.env.IMAGE === undefined) await buildImage();
   const image = process.env.IMAGE ?? imageName;
   const chosen = process.argv.slice(2);
-  const files = chosen.length > 0 ? chosen : globSync('tests/image/*.test.ts').sort();
+  const files = chosen.length > 0 ? chosen : globSync('tests/{image,deploy}/*.test.ts').sort();
   if (files.some((file) => readFileSync(file, 'utf8').includes("'./support/browser.ts'"))) await ensureBrowser();
   await removeContainers(image);
   say('tests', `of the image ${image}`);

@@ -6,8 +6,8 @@ import { projectRoot } from './paths.ts';
 process.chdir(projectRoot);
 process.env.TEST_LONG = 'yes';
 if (process.argv.length === 2) {
-  const files = globSync('tests/image/*.test.ts').sort();
-  process.argv.push(...files.filter((file) => readFileSync(file, 'utf8').includes('./support/long.ts')));
+  const files = globSync('tests/{image,deploy}/*.test.ts').sort();
+  process.argv.push(...files.filter((file) => readFileSync(file, 'utf8').includes('support/long.ts')));
   process.argv.push(...globSync('tests/long/*.test.ts').sort());
 }
 await import('./test-image.ts');
