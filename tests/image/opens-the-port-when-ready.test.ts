@@ -1,6 +1,7 @@
 // The port opens when a worker is ready, not before: a client is refused or served, never kept waiting or answered 502.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { boot } from './support/container.ts';
 
 test('every connection is refused until the first answer is 200', async (t) => {
@@ -14,4 +15,17 @@ test('every connection is refused until the first answer is 200', async (t) => {
   }
   assert.equal(first.status, 200);
   assert.ok(refusals > 0, 'the port was open before the app listened');
+});
+
+test('who is told “ready” by ADMIN_PORT finds the port open', async (t) => {
+  // On a quarter of a CPU nginx takes a while to open its port.
+  const container = await boot(t, {
+    app: 'workshop',
+    environment: { WORKERS: '1' },
+    ports: [9000],
+    limits: { cpus: 0.25 },
+  });
+  const url = `http://127.0.0.1:${container.port(9000)}/readyz`;
+  while ((await fetch(url).catch(() => undefined))?.status !== 200) await sleep(1);
+  assert.equal((await container.get('/worker')).status, 200);
 });

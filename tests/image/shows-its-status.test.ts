@@ -54,3 +54,12 @@ test('without a running server it says so, and an unknown command names the know
     /cluster statsu: no such command\. There are: status, reload, scale, config, build, health\./,
   );
 });
+
+test('root without the right to others’ files is told whom to ask as', async (t) => {
+  const container = await serve(t, { app: 'workshop', dropCapabilities: true });
+  for (const command of ['status', 'reload']) {
+    const { exitCode, output } = await container.execAs('0:0', 'cluster', command);
+    assert.equal(exitCode, 1);
+    assert.match(output, /belongs to user 1000, and user 0 may not use it \(EACCES\)\. .*docker exec --user 1000 NAME/);
+  }
+});

@@ -64,10 +64,13 @@ test('before a worker is ready it is live, but neither started nor ready', async
   });
 });
 
-test('it is not live when nginx does not answer, nor ready once it was asked to stop', async (t) => {
+test('it is neither live nor ready when nginx does not answer, nor ready once it was asked to stop', async (t) => {
   const container = await serve(t, { app: 'workshop', environment: { DRAIN_DELAY: '5s', STOP_TIMEOUT: '9s' } });
   await container.exec('sh', '-c', 'kill -STOP "-$(cat /run/nginx/nginx.pid)"');
-  assert.equal((await probe(container, '/livez'))['/livez'], '503 {"status":"nginx does not answer"}');
+  assert.deepEqual(await probe(container, '/livez', '/readyz'), {
+    '/livez': '503 {"status":"nginx does not answer"}',
+    '/readyz': '503 {"status":"nginx does not answer"}',
+  });
   await container.exec('sh', '-c', 'kill -CONT "-$(cat /run/nginx/nginx.pid)"');
   const stopped = container.stop(15);
   await container.printed(/not ready any more/);

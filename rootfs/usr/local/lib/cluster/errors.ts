@@ -34,7 +34,7 @@ export const errors = {
     new ClusterError(
       'RUN_READ_ONLY',
       exitCannotRunHere,
-      '/run is read-only. With a read-only root add `docker run --tmpfs /run:exec --tmpfs /tmp` (Compose: `tmpfs: ["/run:exec", "/tmp"]`; ECS: `linuxParameters.tmpfs` with the mount option "exec", or a volume at /run; Kubernetes: an emptyDir at /run and at /tmp).',
+      '/run is read-only. With a read-only root add `docker run --tmpfs /run:exec --tmpfs /tmp` (Compose: `tmpfs: ["/run:exec", "/tmp"]`; ECS: `linuxParameters.tmpfs` with the mount option "exec", or a volume at /run that the Dockerfile declares (VOLUME); Kubernetes: an emptyDir at /run and at /tmp).',
     ),
 
   runNotWritable: (owner: string, uid: number, gid: number) =>
@@ -132,6 +132,13 @@ export const errors = {
       'NO_ANSWER',
       1,
       `no answer from ${where} (${reason}). Does the server run in this container? \`docker exec NAME cluster status\` asks a running one.`,
+    ),
+
+  notAllowed: (where: string, uid: number, owner: number) =>
+    new ClusterError(
+      'NOT_ALLOWED',
+      1,
+      `${where} belongs to user ${owner}, and user ${uid} may not use it (EACCES). Ask as its owner: \`docker exec --user ${owner} NAME cluster …\`. ECS Exec is always root, which may where the task does not drop its capabilities (docs/ecs.md).`,
     ),
 
   notConfigured: () =>

@@ -6,7 +6,7 @@ import { renderDevPage } from '../dev/page.ts';
 import { log } from '../log.ts';
 import http from '../node-http.ts';
 import type { PoolStatus } from '../pool/status.ts';
-import { type Facts, liveness, readiness, startup, type Verdict } from './health.ts';
+import { type Facts, liveness, readinessOfPort, startup, type Verdict } from './health.ts';
 import type { NginxStatus } from './nginx-status.ts';
 
 export interface Status extends PoolStatus {
@@ -61,7 +61,7 @@ function addProbes(app: FastifyInstance, { status, facts, nginx }: AdminSources)
       return { status };
     });
   probe('/livez', async () => liveness(facts(), await nginx()));
-  probe('/readyz', () => readiness(facts()));
+  probe('/readyz', async () => readinessOfPort(facts(), await nginx()));
   probe('/startupz', () => startup(facts()));
   app.get('/status', async () => status());
 }

@@ -26,6 +26,16 @@ export function readiness({ isDraining, wasReady, workers }: Facts): Verdict {
     : { isGood: false, status: "the app's own `ready` says no" };
 }
 
+/**
+ * What the port answers: some worker, by way of nginx. nginx opens the port a moment after the first worker is ready, and
+ * whoever is told "ready" in that moment would meet a closed one.
+ */
+export function readinessOfPort(facts: Facts, nginx: NginxStatus | undefined): Verdict {
+  const workers = readiness(facts);
+  if (!workers.isGood || nginx !== undefined || !facts.hasNginx) return workers;
+  return { isGood: false, status: 'nginx does not answer' };
+}
+
 /** The primary answers, or this would not run; so does nginx, once it has been started. Blocked workers are no reason to end it all. */
 export function liveness({ wasReady, isDraining, hasNginx }: Facts, nginx: NginxStatus | undefined): Verdict {
   if (nginx !== undefined || !hasNginx || !wasReady || isDraining) return { isGood: true, status: 'live' };

@@ -1,7 +1,9 @@
 // One HTTP request to a part of this container.
+import { statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { errors } from '../errors.ts';
+import { type ClusterError, errors } from '../errors.ts';
 import http from '../node-http.ts';
+import { runFolder } from '../paths.ts';
 
 const timeoutMs = 3000;
 
@@ -12,7 +14,7 @@ export interface Answer {
 
 /**
  * @param preface goes over the connection before the request
- * @throws ClusterError NO_ANSWER where nobody answers within 3 s
+ * @throws ClusterError NO_ANSWER where nobody answers within 3 s; NOT_ALLOWED
  */
 export function ask(
   target: { path: string } & ({ socketPath: string } | { host: string; port: number }),
@@ -32,6 +34,13 @@ export function ask(
     request.on('timeout', () =>
       request.destroy(Object.assign(new Error('no answer'), { code: `no answer in ${timeoutMs / 1000} s` })),
     );
-    request.on('error', (error: NodeJS.ErrnoException) => reject(errors.noAnswer(where, error.code ?? error.message)));
+    request.on('error', (error: NodeJS.ErrnoException) => reject(unanswered(where, error)));
   });
+}
+
+/** @param where a socket's path, or an address */
+export function unanswered(where: string, error: NodeJS.ErrnoException): ClusterError {
+  const uid = process.getuid?.() ?? 0;
+  if (error.code === 'EACCES') return errors.notAllowed(where, uid, statSync(runFolder).uid);
+  return errors.noAnswer(where, error.code ?? error.message);
 }

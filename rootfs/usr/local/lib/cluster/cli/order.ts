@@ -1,19 +1,18 @@
 // Gives the primary an order and shows what it says, as it is done. Ctrl-C ends this command, not what was ordered.
 import { createInterface } from 'node:readline';
 import type { Line } from '../admin/control.ts';
-import { errors } from '../errors.ts';
 import http from '../node-http.ts';
 import { run } from '../paths.ts';
+import { unanswered } from './ask.ts';
 
 /**
  * @param path the order with its parameters, such as /scale?workers=3
  * @returns the exit code
- * @throws ClusterError NO_ANSWER
+ * @throws ClusterError NO_ANSWER, NOT_ALLOWED
  */
 export function order(path: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) =>
-      reject(errors.noAnswer(run.controlSocket, error.code ?? error.message));
+    const fail = (error: NodeJS.ErrnoException) => reject(unanswered(run.controlSocket, error));
     const request = http.request({ socketPath: run.controlSocket, path, method: 'POST' }, (response) => {
       let exitCode: number | undefined;
       const lines = createInterface({ input: response });

@@ -1,27 +1,43 @@
 // The access log: one line for each request, on standard output.
+import { slotSocket } from '../paths.ts';
 import type { NginxContext } from './context.ts';
 import { lines, map, paragraphs, type Topic } from './layout.ts';
+import { isOrdinary } from './malformed.ts';
 import { requestId } from './request-id.ts';
 
 export function logs(context: NginxContext): Topic {
-  const { accessLog, accessLogQuery, logFormat } = context.settings;
+  const { settings, plan } = context;
+  const { accessLog, accessLogQuery, logFormat } = settings;
   if (accessLog.kind === 'off') return { http: 'access_log off;' };
   const isText = logFormat === 'text' || (logFormat === 'auto' && context.isTerminal);
   return {
     http: paragraphs(
       lines(
-        !accessLogQuery && '# Without the query, which may hold tokens (ACCESS_LOG_QUERY).',
-        map('$request_uri', '$path', [[`~^(?<logged_path>${accessLogQuery ? '.' : '[^?]'}{0,1024})`, '$logged_path']]),
+        accessLogQuery
+          ? '# Beyond what a line may hold, it is cut.'
+          : '# Without the query, which may hold tokens (ACCESS_LOG_QUERY).',
+        map(isOrdinary, '$path', [
+          ['default', '$cut_path'],
+          ['1', '$ordinary_path'],
+        ]),
+        map('$request_uri', '$cut_path', [
+          [`~^(?<logged_path>${accessLogQuery ? '.' : '[^?]'}{0,1024})`, '$logged_path'],
+        ]),
       ),
       lines(
+        map(isOrdinary, '$asked_method', [
+          ['default', '$first_word'],
+          ['1', '$ordinary_method'],
+        ]),
         '# As asked for: the page of an error is a GET to nginx, whatever the request was.',
-        map('$request', '$asked_method', [
+        map('$request', '$first_word', [
           ['default', '$request_method'],
-          ['~^(?<first_word>[A-Za-z]+) ', '$first_word'],
+          ['~^(?<first_letters>[A-Za-z]+) ', '$first_letters'],
         ]),
       ),
       map('$upstream_addr', '$slot', [
         ['default', isText ? '-' : 'null'],
+        ...Array.from({ length: plan.maxWorkers }, (_, slot) => [`unix:${slotSocket(slot)}`, String(slot)] as const),
         // Of several, the last: the one that answered.
         ['~slot-(?<last_slot>[0-9]+)\\.sock$', '$last_slot'],
       ]),

@@ -1,20 +1,37 @@
-// Requests that are malformed in a way that nginx is lenient about, and which host a request is for. Tested with what is in
-// tests/image/support/malformed-requests.ts.
+// What a request is: for nearly all of them one look is enough. Of the others: which are malformed in a way that nginx is
+// lenient about, and which host they are for. Tested with what is in tests/image/support/malformed-requests.ts.
+import type { NginxContext } from './context.ts';
 import { block, lines, map, paragraphs, type Topic } from './layout.ts';
 
 /** The host that the client asked for, with its port, as nginx understood it. */
 export const askedHost = '$asked_host';
 
-export function malformed(): Topic {
+/** 1 where the request line and the host are as nearly always: then $ordinary_method and $ordinary_path are what it asks. */
+export const isOrdinary = '$is_ordinary';
+
+export function malformed({ settings }: NginxContext): Topic {
+  const inPath = settings.accessLogQuery ? '[^ ]' : '[^? ]';
   return {
     http: paragraphs(
       lines(
+        '# A path of a host, by HTTP/1.1 or 2: of such a request nothing more has to be found out. One regular expression',
+        '# instead of five.',
+        map('"$http_host $request"', isOrdinary, [
+          ['default', '0'],
+          [
+            `~^[A-Za-z0-9._-]{1,255}(:[0-9]{0,5})? (?<ordinary_method>[A-Z]+) (?<ordinary_path>/${inPath}{0,1023})[^ ]* HTTP/(1\\.1|2\\.0)$`,
+            '1',
+          ],
+        ]),
+      ),
+      lines(
         '# What is no host is refused: an app that makes links of it would send its users to another one. So is HTTP/0.9,',
         '# whose answer would be a body without a head.',
+        '# Asked again (volatile) for the page of the error, which is to be sent: there is a status by then.',
+        block(`map ${isOrdinary} $is_malformed`, lines('volatile;', 'default $is_strange;', '"1" 0;')),
         block(
-          'map "$status $server_protocol $http_host" $is_malformed',
+          'map "$status $server_protocol $http_host" $is_strange',
           lines(
-            '# Asked again for the page of the error, which is to be sent: there is a status by then.',
             'volatile;',
             'default 1;',
             '"~^[1-9]" 0;',
@@ -25,17 +42,19 @@ export function malformed(): Topic {
         ),
       ),
       lines(
+        map(isOrdinary, askedHost, [
+          ['default', '$targeted_host'],
+          ['1', '$http_host'],
+        ]),
+        '# That of an absolute target counts, not the header: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2',
+        map('$request', '$targeted_host', [
+          ['default', '$named_host'],
+          ['~^[^ ]+ +[^/ ]+://', '$host'],
+        ]),
         '# HTTP/1.0 needs no host, but Node does.',
         map('$http_host', '$named_host', [
           ['default', '$http_host'],
           ['', 'localhost'],
-        ]),
-      ),
-      lines(
-        '# That of an absolute target counts, not the header: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2',
-        map('$request', askedHost, [
-          ['default', '$named_host'],
-          ['~^[^ ]+ +[^/ ]+://', '$host'],
         ]),
       ),
     ),
