@@ -1,0 +1,73 @@
+// Who is compared. What each is made of, and which documentation it follows, is written in contenders/NAME/Dockerfile.
+
+export interface Contender {
+  readonly name: string;
+  /** As tables call it. */
+  readonly title: string;
+  /** A folder of contenders/. */
+  readonly folder: string;
+  /** Environment beside that of all. */
+  readonly environment?: (ports: Ports) => Record<string, string>;
+  /** It is only measured where a case asks for it by name. */
+  readonly onAskingOnly?: boolean;
+  /** nginx answers in front of it, so files and TLS are nginx's. */
+  readonly hasNginx: boolean;
+}
+
+export interface Ports {
+  readonly http: number;
+  readonly https: number;
+  /** Whatever else it needs. */
+  readonly other: number;
+}
+
+/** Where the certificate of the benchmark is mounted. */
+export const certificateFolder = '/bench-tls';
+
+const ofOurs = ({ http, https, other }: Ports) => ({
+  PORT: String(http),
+  // On the host's network, where every contender is, there is one port 9000.
+  ADMIN_PORT: String(other),
+  ...(https === 0
+    ? {}
+    : {
+        TLS_CERTIFICATE: `${certificateFolder}/tls.crt`,
+        TLS_KEY: `${certificateFolder}/tls.key`,
+        TLS_PORT: String(https),
+        // conformance.ts asks over HTTP, too.
+        TLS_REDIRECT: 'off',
+      }),
+});
+
+export const contenders: readonly Contender[] = [
+  { name: 'ours', title: 'this image, Fastify', folder: 'ours', environment: ofOurs, hasNginx: true },
+  { name: 'ours-express', title: 'this image, Express', folder: 'ours-express', environment: ofOurs, hasNginx: true },
+  { name: 'uwsgi', title: 'nginx + uWSGI + Flask', folder: 'uwsgi', hasNginx: true },
+  { name: 'fastapi', title: 'nginx + uvicorn + FastAPI', folder: 'fastapi', hasNginx: true },
+  {
+    name: 'pm2',
+    title: 'nginx + pm2 + Express',
+    folder: 'pm2',
+    environment: () => ({ SITE: 'documented' }),
+    hasNginx: true,
+  },
+  { name: 'pm2-tutorial', title: 'the same, as tutorials have it', folder: 'pm2', hasNginx: true },
+  { name: 'tuned', title: 'nginx + Fastify, bare', folder: 'tuned', hasNginx: true },
+  {
+    name: 'featured',
+    title: 'nginx + Fastify, as many features',
+    folder: 'tuned',
+    environment: () => ({ FEATURES: 'yes' }),
+    hasNginx: true,
+  },
+  { name: 'bare', title: 'Node + Fastify, no nginx', folder: 'bare', hasNginx: false },
+  { name: 'watt', title: 'Watt + Fastify, no nginx', folder: 'watt', hasNginx: false },
+  {
+    name: 'ours-cached',
+    title: 'this image, micro-cache',
+    folder: 'ours',
+    environment: (ports) => ({ ...ofOurs(ports), MICRO_CACHE: '10m' }),
+    onAskingOnly: true,
+    hasNginx: true,
+  },
+];
