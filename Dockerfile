@@ -59,7 +59,7 @@ RUN apt-get update \
       libnginx-mod-http-brotli-filter \
       libnginx-mod-http-brotli-static \
       libnginx-mod-http-headers-more-filter \
- && rm -rf /var/lib/apt/lists/* /var/www/html /etc/nginx/sites-enabled/default \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/www/html /etc/nginx/sites-enabled/default \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
  && mkdir -p /var/cache/cluster \
  && chmod 0775 /var/cache/cluster \
@@ -74,14 +74,6 @@ ENV PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/
     S6_KEEP_ENV=1 \
     S6_KILL_GRACETIME=0 \
     S6_VERBOSITY=0
-ARG VERSION=development
-ARG REVISION=unknown
-LABEL org.opencontainers.image.title="node-nginx-fastify" \
-      org.opencontainers.image.description="nginx, a clustered Node server and a supervisor in one container" \
-      org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.base.name="docker.io/library/node:26-trixie-slim" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
 USER 1000:0
 # 9000 is ADMIN_PORT: not to be published to the internet.
@@ -90,3 +82,17 @@ EXPOSE 8080 9000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["health"]
 ENTRYPOINT ["/usr/local/bin/entrypoint"]
+# Last, so that another version has the same layers. What is known of a repository alone (source, url, documentation,
+# base.digest) is added by tools/release.ts, which also reads these.
+ARG VERSION=development
+ARG REVISION=unknown
+ARG CREATED=unknown
+LABEL org.opencontainers.image.title="node-nginx-fastify" \
+      org.opencontainers.image.description="A production base image for Node: nginx, a clustered Node server and a supervisor in one container" \
+      org.opencontainers.image.authors="the node-nginx-fastify authors" \
+      org.opencontainers.image.vendor="node-nginx-fastify" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.base.name="docker.io/library/node:26-trixie-slim" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"

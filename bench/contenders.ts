@@ -10,8 +10,6 @@ export interface Contender {
   readonly environment?: (ports: Ports) => Record<string, string>;
   /** It is only measured where a case asks for it by name. */
   readonly onAskingOnly?: boolean;
-  /** nginx answers in front of it, so files and TLS are nginx's. */
-  readonly hasNginx: boolean;
 }
 
 export interface Ports {
@@ -40,34 +38,31 @@ const ofOurs = ({ http, https, other }: Ports) => ({
 });
 
 export const contenders: readonly Contender[] = [
-  { name: 'ours', title: 'this image, Fastify', folder: 'ours', environment: ofOurs, hasNginx: true },
-  { name: 'ours-express', title: 'this image, Express', folder: 'ours-express', environment: ofOurs, hasNginx: true },
-  { name: 'uwsgi', title: 'nginx + uWSGI + Flask', folder: 'uwsgi', hasNginx: true },
-  { name: 'fastapi', title: 'nginx + uvicorn + FastAPI', folder: 'fastapi', hasNginx: true },
+  { name: 'ours', title: 'this image, Fastify', folder: 'ours', environment: ofOurs },
+  { name: 'ours-express', title: 'this image, Express', folder: 'ours-express', environment: ofOurs },
+  { name: 'uwsgi', title: 'nginx + uWSGI + Flask', folder: 'uwsgi' },
+  { name: 'fastapi', title: 'nginx + uvicorn + FastAPI', folder: 'fastapi' },
   {
     name: 'pm2',
     title: 'nginx + pm2 + Express',
     folder: 'pm2',
     environment: () => ({ SITE: 'documented' }),
-    hasNginx: true,
   },
-  { name: 'pm2-tutorial', title: 'the same, as tutorials have it', folder: 'pm2', hasNginx: true },
-  { name: 'tuned', title: 'nginx + Fastify, bare', folder: 'tuned', hasNginx: true },
+  { name: 'pm2-tutorial', title: 'the same, as tutorials have it', folder: 'pm2' },
+  { name: 'tuned', title: 'nginx + Fastify, bare', folder: 'tuned' },
   {
     name: 'featured',
     title: 'nginx + Fastify, as many features',
     folder: 'tuned',
     environment: () => ({ FEATURES: 'yes' }),
-    hasNginx: true,
   },
-  { name: 'bare', title: 'Node + Fastify, no nginx', folder: 'bare', hasNginx: false },
-  { name: 'watt', title: 'Watt + Fastify, no nginx', folder: 'watt', hasNginx: false },
+  { name: 'bare', title: 'Node + Fastify, no nginx', folder: 'bare' },
+  { name: 'watt', title: 'Watt + Fastify, no nginx', folder: 'watt' },
   {
     name: 'ours-cached',
     title: 'this image, micro-cache',
     folder: 'ours',
     environment: (ports) => ({ ...ofOurs(ports), MICRO_CACHE: '10m' }),
     onAskingOnly: true,
-    hasNginx: true,
   },
 ];

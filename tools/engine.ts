@@ -1,4 +1,5 @@
-// Makes sure that a Docker Engine with BuildKit answers: uses the one there is, starts it, or installs it (Debian, as root).
+// Makes sure that a Docker Engine with BuildKit answers, and Docker Compose where it is needed: uses what there is, starts
+// it, or installs it (Debian, as root).
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { mustRun, Problem, run, step } from './command.ts';
 import { aptSources, type DebianMirror, withSuite } from './debian.ts';
 import { cacheFolder } from './paths.ts';
 
+const enginePackages = ['docker.io', 'docker-cli', 'docker-buildx', 'containerd'];
+const composePackage = 'docker-compose';
 const daemonLog = '/var/log/node-nginx-fastify-dockerd.log';
 
 /** @throws Problem that says what to install or start, where this machine does not allow us to */
@@ -29,7 +32,9 @@ export async function ensureEngine(): Promise<void> {
         'no Docker Engine answers, and installing one needs root. Run this once as root (`sudo npm start`), or install Docker yourself: https://docs.docker.com/engine/install/debian/',
       );
     }
-    await step('engine', 'installing Docker Engine from Debian', installEngine);
+    await step('engine', 'installing Docker Engine from Debian', () =>
+      installFromTrixie(enginePackages, 'https://docs.docker.com/engine/install/debian/'),
+    );
   }
   if (!isRoot) {
     throw new Problem(
@@ -37,6 +42,30 @@ export async function ensureEngine(): Promise<void> {
     );
   }
   await step('engine', `starting dockerd (log: ${daemonLog})`, startDaemon);
+}
+
+/**
+ * Makes sure that `docker compose` is there, version 2 or later. The engine is the caller's.
+ * @throws Problem that says what to install, where this machine does not allow us to
+ */
+export async function ensureCompose(): Promise<void> {
+  if (await composeAnswers()) return;
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+    throw new Problem(
+      '`docker compose` is not installed. Install the Compose plugin (https://docs.docker.com/compose/install/linux/), then run this again.',
+    );
+  }
+  await step('compose', 'installing Docker Compose from Debian', () =>
+    installFromTrixie([composePackage], 'https://docs.docker.com/compose/install/linux/'),
+  );
+  if (await composeAnswers()) return;
+  throw new Problem(
+    `Debian's ${composePackage} is installed, but \`docker compose version\` fails. See what it prints, and whether a \`docker\` that is not Debian's comes first in PATH.`,
+  );
+}
+
+async function composeAnswers(): Promise<boolean> {
+  return (await run('docker', ['compose', 'version'], { timeoutMs: 20_000 })).code === 0;
 }
 
 async function engineAnswers(): Promise<boolean> {
@@ -48,21 +77,23 @@ async function isInstalled(program: string): Promise<boolean> {
 }
 
 /**
- * Installs the engine without touching this machine's own apt configuration: sources, pins and lists live in the
- * project's cache. Releases before trixie get only the Docker packages from trixie: theirs come without buildx.
+ * Installs packages without touching this machine's own apt configuration: sources, pins and lists live in the
+ * project's cache. Releases before trixie get only the Docker packages from trixie: theirs come without buildx, and with
+ * the first, abandoned Compose.
+ * @param packages among those named at the top of this file
+ * @param byHand the page that says how to do without us
  */
-async function installEngine(): Promise<void> {
+async function installFromTrixie(packages: readonly string[], byHand: string): Promise<void> {
   const folder = cacheFolder('apt');
   for (const name of ['sources', 'preferences', 'lists/partial']) mkdirSync(join(folder, name), { recursive: true });
   const mirrors = aptSources();
-  const packages = ['docker.io', 'docker-cli', 'docker-buildx', 'containerd'];
   writeFileSync(
     join(folder, 'sources/debian.sources'),
     [...mirrors, ...trixieUnlessThere(mirrors)].map(stanza).join('\n'),
   );
   writeFileSync(
     join(folder, 'preferences/docker'),
-    `Package: *\nPin: release n=trixie\nPin-Priority: 100\n\nPackage: ${packages.join(' ')}\nPin: release n=trixie\nPin-Priority: 990\n`,
+    `Package: *\nPin: release n=trixie\nPin-Priority: 100\n\nPackage: ${[...enginePackages, composePackage].join(' ')}\nPin: release n=trixie\nPin-Priority: 990\n`,
   );
   const options = [
     'Dir::Etc::SourceList=/dev/null',
@@ -76,8 +107,7 @@ async function installEngine(): Promise<void> {
     'Acquire::Languages=none',
     'DPkg::Lock::Timeout=300',
   ].flatMap((option) => ['-o', option]);
-  const remedy =
-    'Check that `apt-get update` works on this machine, or install Docker yourself: https://docs.docker.com/engine/install/debian/';
+  const remedy = `Check that \`apt-get update\` works on this machine, or install it yourself: ${byHand}`;
   await mustRun('apt-get', [...options, '-qq', 'update'], remedy);
   // Not started by its package: policy-rc.d of this machine decides that, and startDaemon() works either way.
   await mustRun('apt-get', [...options, '-qq', 'install', '-y', '--no-install-recommends', ...packages], remedy, {

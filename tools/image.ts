@@ -34,7 +34,8 @@ export async function baseContext(tell = (text: string) => say('base', text)): P
   return ['--build-context', `${officialBase}=docker-image://${await offlineBaseImage()}`];
 }
 
-async function s6OverlayContext(base: readonly string[]): Promise<string[]> {
+/** @returns arguments that put the stand-in in the place of s6-overlay's release, if that cannot be downloaded */
+export async function s6OverlayContext(base: readonly string[]): Promise<string[]> {
   try {
     const response = await fetch(s6OverlayProbe, { method: 'HEAD', signal: AbortSignal.timeout(15_000) });
     if (response.ok) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostConfig } from 'dockerode';
 import {
   GenericContainer,
   getContainerRuntimeClient,
@@ -43,6 +44,10 @@ export interface Options {
   ports?: number[];
   /** Where readiness is asked for, if not at /healthz. */
   readyPath?: string;
+  /** Docker's --health-*, in place of the image's own; times in ms. */
+  healthCheck?: Parameters<GenericContainer['withHealthCheck']>[0];
+  /** What else Docker's API has words for. */
+  hostConfig?: HostConfig;
 }
 
 export interface End {
@@ -203,6 +208,7 @@ async function start(t: TestContext, options: Options, ports: number[]): Promise
   const mounts = Object.entries(options.mounts ?? {}).map(([target, source]) => ({ source, target }));
   container.withBindMounts(mounts);
   if (options.network !== undefined) container.withNetworkMode(options.network);
+  if (options.healthCheck !== undefined) container.withHealthCheck(options.healthCheck);
   if (options.dropCapabilities) container.withDroppedCapabilities('ALL').withSecurityOpt('no-new-privileges');
   t.after(() => container.removeAll());
   return new Container(await startWithFreePort(container), printed);
@@ -239,6 +245,7 @@ class ConfiguredContainer extends GenericContainer {
     if (pids !== undefined) this.hostConfig.PidsLimit = pids;
     if (cpus !== undefined) this.hostConfig.NanoCpus = cpus * 1e9;
     if (memoryMb !== undefined) this.hostConfig.Memory = memoryMb * 1024 ** 2;
+    Object.assign(this.hostConfig, this.#options.hostConfig);
   }
 
   protected override async containerCreated(containerId: string): Promise<void> {

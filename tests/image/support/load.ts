@@ -47,7 +47,7 @@ export class Load {
   #requests = 0;
   #isOver = false;
 
-  constructor(container: Container, path = '/echo') {
+  constructor(container: Pick<Container, 'url'>, path = '/echo') {
     this.#url = container.url(path);
   }
 
