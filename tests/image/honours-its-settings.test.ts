@@ -99,3 +99,20 @@ test('a PATH of the user’s own hides neither the supervisor nor nginx', async 
   const container = await serve(t, { files, environment: { PATH: '/usr/local/bin:/usr/bin' } });
   assert.equal((await container.get('/who')).status, 200);
 });
+
+test('CPU_SCHEDULING: nginx and workers both let each other finish, unless it is normal or there is no nginx', async (t) => {
+  const policies = async (environment: Record<string, string>, readyPath = '/healthz') => {
+    const container = await serve(t, { files, environment: { WORKERS: '1', ...environment }, readyPath });
+    const { output } = await container.exec(
+      'sh',
+      '-c',
+      'for pid in $(ls /proc | grep "^[0-9]*$"); do case "$(cat /proc/$pid/cmdline 2> /dev/null)" in "worker 0"*|"nginx: worker"*) chrt --pid $pid | grep policy;; esac; done',
+    );
+    return Array.from(output.matchAll(/policy: (\w+)/g), ([, policy]) => policy);
+  };
+  const batch = await policies({});
+  assert.deepEqual([batch.length >= 2, ...new Set(batch)], [true, 'SCHED_BATCH']);
+  const normal = await policies({ CPU_SCHEDULING: 'normal' });
+  assert.deepEqual([normal.length >= 2, ...new Set(normal)], [true, 'SCHED_OTHER']);
+  assert.deepEqual(await policies({ NGINX: 'off' }, '/who'), ['SCHED_OTHER']);
+});

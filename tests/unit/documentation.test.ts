@@ -1,7 +1,7 @@
 // What is said of the settings elsewhere is what the schema says.
 import assert from 'node:assert/strict';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { renderReference } from '../../rootfs/usr/local/lib/cluster/settings/reference.ts';
@@ -15,7 +15,7 @@ test('docs/settings.md is what `npm run docs` makes of the schema', () => {
 });
 
 test('each default in docs/nginx.md names tests and settings that there are', () => {
-  const tests = ['unit', 'image'].flatMap((kind) => readdirSync(join(projectRoot, 'tests', kind)));
+  const tests = ['unit', 'image', 'deploy'].flatMap((kind) => readdirSync(join(projectRoot, 'tests', kind)));
   const rows = Array.from(read('docs/nginx.md').matchAll(/^\|(?! \*\*|---)(.+)\|$/gm), ([, row = '']) =>
     row.split('|'),
   );
@@ -77,8 +77,8 @@ test('each promise of the README names its tests, and each image test is a promi
   const named = Array.from(promises.matchAll(/^\| .* \| ((?:`[a-z0-9-]+`(?:, )?)+) \|$/gm), ([, tests = '']) =>
     Array.from(tests.matchAll(/`([^`]+)`/g), ([, name = '']) => name),
   ).flat();
-  const tests = globSync('*.test.ts', { cwd: join(projectRoot, 'tests/image') }).map((file) =>
-    file.replace('.test.ts', ''),
+  const tests = globSync('{image,deploy}/*.test.ts', { cwd: join(projectRoot, 'tests') }).map((file) =>
+    basename(file, '.test.ts'),
   );
   assert.ok(named.length > 30, `${named.length} promises`);
   assert.deepEqual([...new Set(named)].sort(), tests.sort());

@@ -57,6 +57,8 @@ function makeRunFolders(settings: Settings): void {
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));
   writeFileSync(run.nginxKillMs, String(requestsMs + killAfterMs));
   writeFileSync(run.appKillMs, String(workersMs + killAfterMs));
+  // One without the other would be worse than neither: docs/performance.md.
+  writeFileSync(run.cpuScheduling, settings.nginx && settings.cpuScheduling === 'batch' ? 'batch' : 'other');
   writeFileSync(run.health, `${healthAddress(settings)}\n`);
 }
 

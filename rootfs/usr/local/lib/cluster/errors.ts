@@ -34,7 +34,7 @@ export const errors = {
     new ClusterError(
       'RUN_READ_ONLY',
       exitCannotRunHere,
-      '/run is read-only. With a read-only root add `docker run --tmpfs /run:exec --tmpfs /tmp` (Compose: `tmpfs: ["/run:exec", "/tmp"]`; ECS: `linuxParameters.tmpfs` with the mount option "exec", or a volume at /run that the Dockerfile declares (VOLUME); Kubernetes: an emptyDir at /run and at /tmp).',
+      '/run is read-only. With a read-only root add `docker run --tmpfs /run:exec --tmpfs /tmp` (Compose: `tmpfs: ["/run:exec", "/tmp"]`; ECS: `linuxParameters.tmpfs` with the mount option "exec", or a volume at /run that the Dockerfile declares (VOLUME); Swarm: a volume without a name at /run and at /tmp; Kubernetes: an emptyDir at /run and at /tmp).',
     ),
 
   runNotWritable: (owner: string, uid: number, gid: number) =>
@@ -48,7 +48,7 @@ export const errors = {
     new ClusterError(
       'RUN_NOEXEC',
       exitCannotRunHere,
-      '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec").',
+      '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec"; Swarm: a volume without a name at /run).',
     ),
 
   settingsInvalid: (warnings: readonly string[], problems: readonly string[]) =>

@@ -36,6 +36,8 @@ export const run = {
   compileCache: `${runFolder}/compile-cache`,
   /** Where the image's HEALTHCHECK asks: host, port and path. */
   health: `${runFolder}/health`,
+  /** What the services have chrt make of themselves: `batch` or `other`. */
+  cpuScheduling: `${runFolder}/cpu-scheduling`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,

@@ -19,6 +19,8 @@ export function limits({ settings }: NginxContext): Topic {
       `client_max_body_size ${size(maxUploadBytes)};`,
       "# Longer than a load balancer's idle time-out (ALB 60 s): the balancer has to be the one that closes.",
       `keepalive_timeout ${duration(keepAliveTimeoutMs)};`,
+      '# As a balancer keeps few connections for many requests: after each 1000, as by default, it would have to connect again.',
+      'keepalive_requests 10000;',
     ),
   };
 }

@@ -8,7 +8,8 @@ export function processes({ settings, plan, folder, isRoot, requestsMs }: NginxC
     lines(
       isRoot && 'user root root;',
       `pid ${folder}/nginx.pid;`,
-      `error_log stderr ${logLevel === 'debug' ? 'info' : logLevel === 'error' ? 'error' : 'warn'};`,
+      // nginx warns of each body that it buffers in a file, which is what it is meant to do.
+      `error_log stderr ${logLevel === 'debug' ? 'info' : 'error'};`,
       `worker_processes ${plan.nginxWorkers};`,
       `worker_rlimit_nofile ${plan.nginxOpenFiles};`,
       'pcre_jit on;',

@@ -8,6 +8,7 @@ import { stickyMethod, upstreamOfSession } from './sticky.ts';
 const keepAlive = lines(
   '# At least the expected concurrency: 16 at 64 connections halved the throughput.',
   'keepalive 256;',
+  'keepalive_requests 10000;',
   "# Shorter than the workers' 75 s: nginx closes first, so that no request meets a closing connection.",
   'keepalive_timeout 60s;',
 );

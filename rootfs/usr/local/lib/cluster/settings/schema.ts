@@ -298,6 +298,15 @@ export const schema = {
     help: "So much of the app's answers is kept, below /run, for as long as their `Cache-Control: s-maxage` or `max-age` allows.",
     example: '100m',
   }),
+  cpuScheduling: define({
+    name: 'CPU_SCHEDULING',
+    group: 'Workers',
+    type: oneOf({ batch: [], normal: ['other', 'default', 'off'] }),
+    default: 'batch',
+    readBy: ['supervisor'],
+    help: "Whether nginx and the workers let each other finish (Linux's SCHED_BATCH), which saves a tenth of the CPU time where they share one; `normal` answers files and cached pages some milliseconds sooner while workers compute.",
+    example: 'normal',
+  }),
   stickySessions: define({
     name: 'STICKY_SESSIONS',
     group: 'HTTP',
