@@ -89,9 +89,8 @@ function planOf(caseNames: readonly string[], peers: readonly string[], isQuick:
       );
     }),
     cases: chosen,
-    rounds: isQuick ? 2 : 5,
+    rounds: isQuick ? 2 : 3,
     seconds: isQuick ? 1 : 2,
-    warmUpSeconds: 1,
     isComplete: !isPart && !isQuick,
   };
 }

@@ -56,6 +56,20 @@ export interface ContainerCase {
 export type Case = LoadCase | LatencyCase | OrdealCase | ContainerCase;
 
 /** Containers that differ in how they are started are on different stages; the cases of one stage share its containers. */
+/** Those that take part everywhere, and this one: its figures differ from the other pm2's by nginx's connections alone. */
+const alsoTutorial = [
+  'ours',
+  'ours-express',
+  'uwsgi',
+  'fastapi',
+  'pm2',
+  'pm2-tutorial',
+  'tuned',
+  'featured',
+  'bare',
+  'watt',
+];
+
 export type StageName = 'one core' | 'TLS' | 'two cores' | 'nothing';
 
 export const stages: readonly StageName[] = ['one core', 'TLS', 'two cores', 'nothing'];
@@ -74,14 +88,14 @@ const load = (name: string, title: string, path: string, more: Partial<LoadCase>
 });
 
 export const cases: readonly Case[] = [
-  load('hello', 'hello JSON', '/json'),
+  load('hello', 'hello JSON', '/json', { only: alsoTutorial }),
   load('hello-16', 'hello JSON, 16 connections', '/json', { connections: 16 }),
   load('hello-512', 'hello JSON, 512 connections', '/json', { connections: 512 }),
   load('hello-closing', 'hello JSON, a connection each', '/json', { isClosing: true }),
   load('json-10k', 'JSON of 10 KB', '/json/10k'),
   load('json-200k', 'JSON of 200 KB', '/json/200k'),
   load('fortunes', 'fortunes, database beside it', '/fortunes'),
-  load('fortunes-away', 'fortunes, database 1 ms away', '/away/fortunes'),
+  load('fortunes-away', 'fortunes, database 1 ms away', '/away/fortunes', { only: alsoTutorial }),
   load('fortunes-away-256', 'fortunes, database 1 ms away, 256 connections', '/away/fortunes', { connections: 256 }),
   load('fortunes-away-512', 'fortunes, database 1 ms away, 512 connections', '/away/fortunes', { connections: 512 }),
   load('row', 'one row, database beside it', '/db', { matches: oneRow }),

@@ -48,7 +48,7 @@ export const contenders: readonly Contender[] = [
     folder: 'pm2',
     environment: () => ({ SITE: 'documented' }),
   },
-  { name: 'pm2-tutorial', title: 'the same, as tutorials have it', folder: 'pm2' },
+  { name: 'pm2-tutorial', title: 'the same, as tutorials have it', folder: 'pm2', onAskingOnly: true },
   { name: 'tuned', title: 'nginx + Fastify, bare', folder: 'tuned' },
   {
     name: 'featured',

@@ -13,7 +13,6 @@ export interface Plan {
   readonly cases: readonly Case[];
   readonly rounds: number;
   readonly seconds: number;
-  readonly warmUpSeconds: number;
   /** Everything, at full length: worth a page. */
   readonly isComplete: boolean;
 }
@@ -76,7 +75,7 @@ export class Run {
     this.#turns += 1;
     try {
       await running?.unpause();
-      const values = await this.#measure(one, contender, running);
+      const values = await this.#measure(one, contender, running, round);
       this.#samples.push({ case: one.name, contender: contender.name, round, values });
       this.#tell(one, contender, round, values);
     } catch (error) {
@@ -88,13 +87,18 @@ export class Run {
     }
   }
 
-  async #measure(one: Case, contender: Contender, running: Running | undefined): Promise<measures.Values> {
+  async #measure(
+    one: Case,
+    contender: Contender,
+    running: Running | undefined,
+    round: number,
+  ): Promise<measures.Values> {
     if (one.kind === 'lifecycle') return measures.lifecycle(this.#theatre, contender);
     if (one.kind === 'memory') return measures.memory(this.#theatre, contender, one);
     if (one.kind === 'size') return measures.size(contender);
     if (running === undefined) throw new Error(`${contender.name} does not run`);
-    const { seconds, warmUpSeconds } = this.#plan;
-    const turn = { theatre: this.#theatre, running, seconds, warmUpSeconds };
+    // The first time until the code is compiled.
+    const turn = { theatre: this.#theatre, running, seconds: this.#plan.seconds, warmUpSeconds: round === 1 ? 3 : 1 };
     if (one.kind === 'load') return measures.load(turn, one);
     if (one.kind === 'latency') return measures.latency(turn, this.#rate(one.rate));
     return one.kind === 'blocked' ? measures.blocked(turn) : measures.deploy(turn);
@@ -112,7 +116,7 @@ export class Run {
 
   #roundsOf({ kind }: Case): number {
     if (kind === 'memory' || kind === 'size') return 1;
-    return kind === 'blocked' || kind === 'deploy' ? Math.min(3, this.#plan.rounds) : this.#plan.rounds;
+    return kind === 'blocked' || kind === 'deploy' ? Math.min(2, this.#plan.rounds) : this.#plan.rounds;
   }
 
   #tell(one: Case, contender: Contender, round: number, values: measures.Values): void {
