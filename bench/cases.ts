@@ -55,7 +55,6 @@ export interface ContainerCase {
 
 export type Case = LoadCase | LatencyCase | OrdealCase | ContainerCase;
 
-/** Containers that differ in how they are started are on different stages; the cases of one stage share its containers. */
 /** Those that take part everywhere, and this one: its figures differ from the other pm2's by nginx's connections alone. */
 const alsoTutorial = [
   'ours',
@@ -70,6 +69,7 @@ const alsoTutorial = [
   'watt',
 ];
 
+/** Containers that differ in how they are started are on different stages; the cases of one stage share its containers. */
 export type StageName = 'one core' | 'TLS' | 'two cores' | 'nothing';
 
 export const stages: readonly StageName[] = ['one core', 'TLS', 'two cores', 'nothing'];
