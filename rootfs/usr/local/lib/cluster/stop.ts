@@ -7,8 +7,11 @@ import { seconds } from './log.ts';
 const lookEveryMs = 25;
 /** Clients that do not stop asking have had an answer that closes their connection by then. */
 const longestMs = 1000;
-/** With nothing but silent connections for so long, nobody is about to ask on one. */
-const quietMs = 100;
+/**
+ * With nothing but silent connections for so long, nobody is about to ask on one. A client on another continent, or one
+ * whose machine is busy, takes that long for its next request.
+ */
+const quietMs = 300;
 
 /**
  * Waits until no client's connection is in use.

@@ -1,7 +1,8 @@
 // What the primary tells about itself: to nginx and the `cluster` command over a unix socket, to orchestrators and people
 // over TCP. Read-only; orders are taken by control.ts.
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { renderDevPage } from '../dev/page.ts';
 import { log } from '../log.ts';
 import http from '../node-http.ts';
@@ -36,39 +37,58 @@ export interface AdminOptions extends AdminSources {
   readonly host: string | undefined;
 }
 
-export async function startAdmin({ socket, port, host, ...sources }: AdminOptions): Promise<void> {
-  // Loaded while the first worker boots: the primary has something better to do before.
-  const { default: fastify } = await import('fastify');
-  const inside = fastify();
-  addProbes(inside, sources);
-  inside.all('/dev', async (_request, reply) => {
-    reply.code(503).type('text/html; charset=utf-8').header('cache-control', 'no-store');
-    return renderDevPage(sources.problem());
-  });
-  rmSync(socket, { force: true });
-  await inside.listen({ path: socket });
-  if (port !== 0) await listenOutside(inside, port, host);
+/** What is answered to one path. */
+interface Answer {
+  readonly statusCode: number;
+  readonly contentType: string;
+  readonly body: string;
 }
 
-function addProbes(app: FastifyInstance, { status, facts, nginx }: AdminSources): void {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('cache-control', 'no-store');
-  });
-  const probe = (path: string, judge: () => Verdict | Promise<Verdict>) =>
-    app.get(path, async (_request, reply) => {
-      const { isGood, status } = await judge();
-      reply.code(isGood ? 200 : 503);
-      return { status };
-    });
-  probe('/livez', async () => liveness(facts(), await nginx()));
-  probe('/readyz', async () => readinessOfPort(facts(), await nginx()));
-  probe('/startupz', () => startup(facts()));
-  app.get('/status', async () => status());
+/** Not by Fastify, as one might expect here: to load it takes a core longer than all else that the primary does at the start. */
+export async function startAdmin({ socket, port, host, ...sources }: AdminOptions): Promise<void> {
+  const answers = answersOf(sources);
+  const listener = (request: IncomingMessage, response: ServerResponse) => void answer(answers, request, response);
+  rmSync(socket, { force: true });
+  const inside = http.createServer(listener);
+  inside.listen(socket);
+  await once(inside, 'listening');
+  if (port !== 0) await listenOutside(listener, port, host);
+}
+
+function answersOf({ status, facts, nginx, problem }: AdminSources): Record<string, () => Answer | Promise<Answer>> {
+  return {
+    '/livez': async () => verdict(liveness(facts(), await nginx())),
+    '/readyz': async () => verdict(readinessOfPort(facts(), await nginx())),
+    '/startupz': () => verdict(startup(facts())),
+    '/status': () => json(200, status()),
+    '/dev': () => ({ statusCode: 503, contentType: 'text/html; charset=utf-8', body: renderDevPage(problem()) }),
+  };
+}
+
+async function answer(
+  answers: Record<string, () => Answer | Promise<Answer>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [path = ''] = (request.url ?? '').split('?');
+  // The page of dev mode stands for whatever the app was asked.
+  const isRead = path === '/dev' || request.method === 'GET' || request.method === 'HEAD';
+  const given = isRead && Object.hasOwn(answers, path) ? await answers[path]?.() : undefined;
+  const { statusCode, contentType, body } = given ?? json(404, { status: 'not found' });
+  response.writeHead(statusCode, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
+}
+
+function verdict({ isGood, status }: Verdict): Answer {
+  return json(isGood ? 200 : 503, { status });
+}
+
+function json(statusCode: number, value: unknown): Answer {
+  return { statusCode, contentType: 'application/json; charset=utf-8', body: JSON.stringify(value) };
 }
 
 /** The same answers over TCP. A port that is taken is no reason to end what serves: it is said, and done without. */
-async function listenOutside(app: FastifyInstance, port: number, host: string | undefined): Promise<void> {
-  const server = http.createServer((request, response) => app.routing(request, response));
+async function listenOutside(listener: RequestListener, port: number, host: string | undefined): Promise<void> {
+  const server = http.createServer(listener);
   await new Promise<void>((resolve) => {
     server.once('error', (error) => {
       log(
