@@ -35,7 +35,7 @@ test(`${amount(3, 20)} stops, and 32 clients that never stop asking`, async (t) 
     for (const { status } of await Promise.all(inFlight)) assert.equal(status, 200, 'a request in flight');
     assert.equal(await webSocket.closed, 1012);
     for (const seen of [...(await clients), await considerate]) {
-      assert.deepEqual(seen.failures, [], /^.*stopped in .*$/m.exec(output)?.[0]);
+      assert.deepEqual(seen.failures, [], output.slice(-300));
       answered += seen.answered;
     }
   }
