@@ -2,9 +2,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { ensureBrowser } from './browser.ts';
 import { mustRun, run, runInForeground, runTool, say } from './command.ts';
-import { ensureEngine } from './engine.ts';
+import { ensureCompose, ensureEngine } from './engine.ts';
 import { buildImage, imageName } from './image.ts';
 import { projectRoot } from './paths.ts';
+import { installPythonTools } from './python.ts';
 
 /** As tests/image/support/container.ts labels them: a run of another image's tests is left alone. */
 const label = (image: string) => `node-nginx-fastify.test=${image}`;
@@ -16,7 +17,11 @@ await runTool(async () => {
   const image = process.env.IMAGE ?? imageName;
   const chosen = process.argv.slice(2);
   const files = chosen.length > 0 ? chosen : globSync('tests/{image,deploy}/*.test.ts').sort();
-  if (files.some((file) => readFileSync(file, 'utf8').includes("'./support/browser.ts'"))) await ensureBrowser();
+  // Before the tests, which run side by side and would install them twice.
+  const texts = files.map((file) => readFileSync(file, 'utf8'));
+  if (texts.some((text) => text.includes("'./support/browser.ts'"))) await ensureBrowser();
+  if (texts.some((text) => /\/(python|moto)\.ts'/.test(text))) await installPythonTools('deploy');
+  if (texts.some((text) => text.includes("'./support/compose.ts'"))) await ensureCompose();
   await removeContainers(image);
   say('tests', `of the image ${image}`);
 

@@ -41,7 +41,8 @@ suite('runs', { concurrency: 2 }, () => {
 
       await t.test('every worker answers', async () => {
         const workers = new Set<string>();
-        for (let call = 0; call < 8; call += 1) workers.add((await who(container)).worker);
+        // A slot is handed over a moment after its worker is ready.
+        for (let call = 0; call < 200 && workers.size < 2; call += 1) workers.add((await who(container)).worker);
         assert.deepEqual([...workers].sort(), ['0', '1']);
         assert.equal((await container.get('/healthz')).status, 200);
       });

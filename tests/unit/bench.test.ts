@@ -1,5 +1,6 @@
 // The benchmark's arithmetic, and what it says of what it has seen.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { cases } from '../../bench/cases.ts';
 import { contenders } from '../../bench/contenders.ts';
@@ -8,6 +9,7 @@ import { aboutOf } from '../../bench/images.ts';
 import { page, summary } from '../../bench/report.ts';
 import { judge, type Results, ratioOf, type Sample, valuesOf } from '../../bench/results.ts';
 import { agree, latencyOf, median, ratios, spread } from '../../bench/statistics.ts';
+import { run } from '../../tools/command.ts';
 
 test('a median of two is between them, and one value is not the median of its neighbours', () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -103,3 +105,20 @@ function seen(samples: Sample[]): Results {
     failures: [],
   };
 }
+
+test('a case or a peer that there is not, and what is no option, are refused with those that there are', async () => {
+  const bench = join(import.meta.dirname, '../../bench/bench.ts');
+  const mistakes: [args: string[], said: RegExp][] = [
+    [['--case', 'helo'], /^error: there is no case helo\. There are: hello, /m],
+    [['--peer', 'gunicorn'], /^error: there is no peer gunicorn\. There are: ours, /m],
+    [['--fast'], /^error: .*--fast.* There are --case, /m],
+    [['hello'], /^error: hello: say --case NAME or --peer NAME\.$/m],
+    [['--compare', 'a.json'], /^error: two files are compared: /m],
+    [['--compare', 'a.json', 'b.json'], /^error: a\.json cannot be read .* Name a \.json file of bench\/results\.$/m],
+  ];
+  for (const [args, said] of mistakes) {
+    const { code, output } = await run('node', [bench, ...args]);
+    assert.equal(code, 1);
+    assert.match(output, said);
+  }
+});
