@@ -1,5 +1,6 @@
 // npm run bench: this image against what else one would use, in one run on one machine (docs/performance.md).
 //   npm run bench                                    everything, to bench/results/; about an hour
+//   npm run bench -- --seconds 1                     the same, with a second for each load in place of two
 //   npm run bench -- --quick                         everything, short; printed
 //   npm run bench -- --case hello --peer pm2         a part; printed
 //   npm run bench -- --guard                         fails where we have become slower than the hand-made pair
@@ -49,7 +50,11 @@ function readOptions(): { plan: Plan; isGuard: boolean; compare: [string, string
   const caseNames = values.guard ? ['hello', 'fortunes', 'file-10k'] : values.case;
   // A ratio needs both.
   const peers = values.guard ? ['tuned', 'featured'] : values.peer;
-  return { plan: planOf(caseNames, peers, values.quick), isGuard: values.guard, compare: undefined };
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 1 && seconds <= 60)) {
+    throw new Problem(`--seconds ${values.seconds} is not a whole number of seconds between 1 and 60.`);
+  }
+  return { plan: planOf(caseNames, peers, values.quick, seconds), isGuard: values.guard, compare: undefined };
 }
 
 function parseArguments() {
@@ -59,17 +64,25 @@ function parseArguments() {
       options: {
         case: { type: 'string', multiple: true, default: [] },
         peer: { type: 'string', multiple: true, default: [] },
+        seconds: { type: 'string' },
         quick: { type: 'boolean', default: false },
         guard: { type: 'boolean', default: false },
         compare: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
-    throw new Problem(`${(error as Error).message} There are --case, --peer, --quick, --guard and --compare.`);
+    throw new Problem(
+      `${(error as Error).message} There are --case, --peer, --seconds, --quick, --guard and --compare.`,
+    );
   }
 }
 
-function planOf(caseNames: readonly string[], peers: readonly string[], isQuick: boolean): Plan {
+function planOf(
+  caseNames: readonly string[],
+  peers: readonly string[],
+  isQuick: boolean,
+  seconds = isQuick ? 1 : 2,
+): Plan {
   const known = { case: cases.map(({ name }) => name), peer: contenders.map(({ name }) => name) };
   for (const [what, names] of [
     ['case', caseNames],
@@ -90,7 +103,7 @@ function planOf(caseNames: readonly string[], peers: readonly string[], isQuick:
     }),
     cases: chosen,
     rounds: isQuick ? 2 : 3,
-    seconds: isQuick ? 1 : 2,
+    seconds,
     isComplete: !isPart && !isQuick,
   };
 }
