@@ -53,7 +53,7 @@ async function loadOnce({ theatre, running, seconds, warmUpSeconds }: Turn, aske
     p50Ms: seen.p50Ms,
     p99Ms: seen.p99Ms,
     wrongShare: seen.wrong / seen.requests,
-    failedShare: seen.failed / seen.requests,
+    failedShare: seen.failed / (seen.requests + seen.failed),
   };
 }
 

@@ -142,9 +142,10 @@ function comparison(results: Results, value: 'requestsPerSecond' | 'requestsPerC
     loads(results).map(({ name, title }) => [
       title,
       ...others.map((other) => {
+        const own = spreadOf(results, name, 'ours', value) === undefined ? 'ours-cached' : 'ours';
         const errors = errorsOf(results, name, other);
         if (errors > 0) return `${percent(errors)} errors`;
-        const ratio = ratioOf(results, name, 'ours', other, value);
+        const ratio = ratioOf(results, name, own, other, value);
         return ratio === undefined
           ? '–'
           : `${ratio.median.toFixed(2)}${value === 'requestsPerSecond' ? mark(results, name, other) : ''}`;
@@ -252,7 +253,7 @@ function brief(value: number): string {
 }
 
 function percent(share: number): string {
-  return share < 0.01 ? '< 1 %' : `${Math.round(share * 100)} %`;
+  return share < 0.01 ? '< 1 %' : `${Math.round(Math.min(1, share) * 100)} %`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
