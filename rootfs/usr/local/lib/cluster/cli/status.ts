@@ -21,7 +21,8 @@ async function read(): Promise<string> {
 
 /** Like top, until Ctrl-C. Where nobody looks at a terminal: one table after the other. */
 async function watch(): Promise<never> {
-  process.once('SIGINT', () => process.exit(0));
+  // Not once: timeout(1) and some terminals send it twice.
+  process.on('SIGINT', () => process.exit(0));
   for (;;) {
     const table = renderStatus(JSON.parse(await read()));
     // Home, each line cleared to its end, and what is below: no flicker, unlike clearing first.
