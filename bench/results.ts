@@ -10,21 +10,30 @@ export interface Sample {
   readonly values: Readonly<Record<string, number>>;
 }
 
-export interface Results {
-  readonly date: string;
+/** What values are read from. */
+export interface Measured {
   readonly rounds: number;
+  readonly samples: readonly Sample[];
+}
+
+export interface Results extends Measured {
+  readonly date: string;
   readonly seconds: number;
   readonly machine: Readonly<Record<string, string>>;
   /** Name → what it is. */
   readonly contenders: Readonly<Record<string, { readonly title: string; readonly about: string }>>;
   readonly cases: readonly { readonly name: string; readonly title: string; readonly kind: string }[];
-  readonly samples: readonly Sample[];
   /** Who could not be measured, and why. */
   readonly failures: readonly { readonly case: string; readonly contender: string; readonly why: string }[];
 }
 
 /** @returns a value for each round; undefined where there is none, or where answers were wrong */
-export function valuesOf(results: Results, caseName: string, contender: string, value: string): (number | undefined)[] {
+export function valuesOf(
+  results: Measured,
+  caseName: string,
+  contender: string,
+  value: string,
+): (number | undefined)[] {
   const rounds: (number | undefined)[] = Array.from({ length: results.rounds });
   for (const sample of results.samples) {
     if (sample.case !== caseName || sample.contender !== contender) continue;
@@ -33,7 +42,7 @@ export function valuesOf(results: Results, caseName: string, contender: string, 
   return rounds;
 }
 
-function derive(results: Results, sample: Sample, value: string): number | undefined {
+function derive(results: Measured, sample: Sample, value: string): number | undefined {
   const { values } = sample;
   if (value === 'errorShare') {
     // A value of its own, and not one that errors disqualify.
@@ -51,7 +60,7 @@ function derive(results: Results, sample: Sample, value: string): number | undef
 }
 
 /** @returns the highest share of requests in any round that were answered wrongly or not at all: who has any is not compared */
-export function errorsOf(results: Results, caseName: string, contender: string): number {
+export function errorsOf(results: Measured, caseName: string, contender: string): number {
   const shares = results.samples
     .filter((sample) => sample.case === caseName && sample.contender === contender)
     .map(({ values }) => (values.wrongShare ?? 0) + (values.failedShare ?? 0));
@@ -60,7 +69,7 @@ export function errorsOf(results: Results, caseName: string, contender: string):
 
 /** @returns how many times `against` the contender is, round by round; of values where less is better it is not turned round */
 export function ratioOf(
-  results: Results,
+  results: Measured,
   caseName: string,
   contender: string,
   against: string,
@@ -69,7 +78,7 @@ export function ratioOf(
   return spread(ratios(valuesOf(results, caseName, contender, value), valuesOf(results, caseName, against, value)));
 }
 
-export function spreadOf(results: Results, caseName: string, contender: string, value: string): Spread | undefined {
+export function spreadOf(results: Measured, caseName: string, contender: string, value: string): Spread | undefined {
   return spread(valuesOf(results, caseName, contender, value).filter((one) => one !== undefined));
 }
 
@@ -80,7 +89,7 @@ export interface Verdict {
   readonly isMet: boolean;
 }
 
-export function judge(results: Results, goal: Goal): Verdict {
+export function judge(results: Measured, goal: Goal): Verdict {
   const seen =
     goal.against === undefined
       ? spreadOf(results, goal.case, goal.contender, goal.value)

@@ -106,7 +106,7 @@ export class Run {
 
   /** @returns requests a second, by what was answered to hello in this run */
   #rate({ share, of }: { share: number; of?: string }): number {
-    const partial = { samples: this.#samples, rounds: this.#plan.rounds } as unknown as Results;
+    const partial = { samples: this.#samples, rounds: this.#plan.rounds };
     const seen = this.#plan.contenders
       .filter(({ name }) => of === undefined || name === of)
       .flatMap(({ name }) => spreadOf(partial, 'hello', name, 'requestsPerSecond')?.median ?? []);
@@ -156,7 +156,7 @@ export class Run {
   }
 }
 
-export function takesPart(contender: Contender, { only }: Case): boolean {
+function takesPart(contender: Contender, { only }: Case): boolean {
   return only === undefined ? contender.onAskingOnly !== true : only.includes(contender.name);
 }
 
