@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, Problem, run, runTool, say } from '../tools/command.ts';
 import { ensureEngine } from '../tools/engine.ts';
 import { imageName } from '../tools/image.ts';
-import { median, publish } from './support.ts';
+import { median } from './statistics.ts';
+import { publish } from './support.ts';
 
 const image = process.env.IMAGE ?? imageName;
 const rounds = process.argv.includes('--quick') ? 3 : 15;

@@ -2,14 +2,15 @@
 // the load; contenders take turns, round by round, since the machine's speed drifts. --quick for a first look, --only=TEXT for
 // the measures with that text. The image is the one that `npm run build` made, or IMAGE.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, Problem, run, runTool, say } from '../tools/command.ts';
 import { ensureEngine } from '../tools/engine.ts';
 import { imageName } from '../tools/image.ts';
-import { median, publish } from './support.ts';
+import { crawl } from './load.ts';
+import { median } from './statistics.ts';
+import { publish } from './support.ts';
 
 const isQuick = process.argv.includes('--quick');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
@@ -158,7 +159,7 @@ async function measure({ environment = {}, path = '/', slowClients = 0 }: Conten
   );
   try {
     await answers(path);
-    const stop = await crawl(slowClients);
+    const stop = await crawl(port, slowClients);
     try {
       await load(path, 1);
       return await load(path, loadSeconds);
@@ -176,26 +177,6 @@ async function load(path: string, seconds: number): Promise<number> {
   const output = await mustRun('taskset', wrk, 'See above.');
   if (/Non-2xx|Socket errors/.test(output)) throw new Problem('the load met errors.', output);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
-}
-
-/** Clients that never finish the head of their request. @returns ends them */
-async function crawl(clients: number): Promise<() => void> {
-  const sockets = await Promise.all(
-    Array.from({ length: clients }, async () => {
-      const socket = connect(port, '127.0.0.1');
-      socket.on('error', () => {});
-      await new Promise((resolve) => socket.once('connect', resolve));
-      socket.write('GET / HTTP/1.1\r\nHost: slow\r\nX-Slow: ');
-      return socket;
-    }),
-  );
-  const timer = setInterval(() => {
-    for (const socket of sockets) socket.write('x');
-  }, 3000);
-  return () => {
-    clearInterval(timer);
-    for (const socket of sockets) socket.destroy();
-  };
 }
 
 async function answers(path: string): Promise<void> {

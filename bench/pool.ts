@@ -12,7 +12,8 @@ import { mustRun, Problem, run, runTool, say } from '../tools/command.ts';
 import { ensureEngine } from '../tools/engine.ts';
 import { imageName } from '../tools/image.ts';
 import { projectRoot } from '../tools/paths.ts';
-import { median, publish } from './support.ts';
+import { median } from './statistics.ts';
+import { publish } from './support.ts';
 
 const image = process.env.IMAGE ?? imageName;
 const app = join(projectRoot, 'tests/apps/pool');

@@ -1,4 +1,4 @@
-// What the benchmarks share: medians, and a page of results that says by which command and on what it was made.
+// What the smaller benchmarks share: a page of results that says by which command and on what it was made.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +11,6 @@ export interface Result {
   readonly rounds: number;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** Prints the page, and writes it. */
