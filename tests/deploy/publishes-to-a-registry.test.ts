@@ -101,7 +101,7 @@ test('neither history nor files have secrets or leftovers', async () => {
 
   const search = [
     'find / -xdev -name .git -o -name .npmrc -o -name "*.deb" -o -name "*.tar.xz"',
-    'ls -d /source /contract /archives /root/.npm 2>/dev/null',
+    'ls -d /source /contract /archives ~/.npm 2>/dev/null',
     'find /tmp /var/tmp /var/cache/apt /var/lib/apt/lists /app -mindepth 1 ! -name .welcome',
     `grep -rls ${secret} /usr/local /etc /root /home /app`,
     'true',
