@@ -64,8 +64,12 @@ function warnOfExpiry({ certificate, logWarning }: CertificateWatch): void {
   if (expiry !== undefined) logWarning(`TLS_CERTIFICATE=${certificate} ${expiry}`);
 }
 
-/** @returns differs when one of the files does, behind all links; undefined where one is not there */
-function fingerprint(paths: readonly string[]): string | undefined {
+/**
+ * By the time of the inode's last change: whoever copies a file may keep its modification time (`cp -p`, `rsync`, a tar
+ * archive, which knows whole seconds only), and a file in the place of another one may get its inode number.
+ * @returns differs when one of the files does, behind all links; undefined where one is not there
+ */
+export function fingerprint(paths: readonly string[]): string | undefined {
   const stats = paths.map((path) => statSync(path, { throwIfNoEntry: false }));
-  return stats.includes(undefined) ? undefined : stats.map((stat) => `${stat?.ino}:${stat?.mtimeMs}`).join();
+  return stats.includes(undefined) ? undefined : stats.map((stat) => `${stat?.ino}:${stat?.ctimeMs}`).join();
 }
