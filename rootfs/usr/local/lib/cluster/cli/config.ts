@@ -4,17 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
-import {
-  type Explained,
-  hasOwnNginxConfiguration,
-  loadConfiguration,
-  makeConfiguration,
-  renderNginx,
-  summarise,
-  writeNginx,
-} from '../configuration.ts';
+import { loadConfiguration } from '../configuration.ts';
 import { ClusterError, errors } from '../errors.ts';
+import { type Explained, makeConfiguration, renderNginx, summarise, writeNginx } from '../make-configuration.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
+import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import { nginxFolder } from '../paths.ts';
 import type { Origin } from '../settings/read.ts';
 import { defaultOf } from '../settings/reference.ts';

@@ -1,5 +1,5 @@
 // What users add to nginx.conf: files in /app/nginx, or a whole /app/nginx.conf in its place.
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import type { NginxContext } from './context.ts';
 import { lines } from './layout.ts';
 
@@ -8,6 +8,10 @@ export const snippetLevels: readonly SnippetLevel[] = ['http', 'server', 'locati
 
 export const snippetsFolder = '/app/nginx';
 export const ownConfiguration = '/app/nginx.conf';
+
+export function hasOwnNginxConfiguration(): boolean {
+  return existsSync(ownConfiguration);
+}
 
 /** @returns the files of one level, in the order in which nginx reads them */
 export function findSnippets(level: SnippetLevel): string[] {
