@@ -126,7 +126,7 @@ async function perform(plan: Plan): Promise<Results> {
 async function publish(results: Results): Promise<void> {
   const folder = join(projectRoot, 'bench/results');
   mkdirSync(folder, { recursive: true });
-  const name = `bench-${results.date}`;
+  const name = `bench-${results.date.replace(':', '')}`;
   const view = new View(parse(compile(plot(results)).spec), { renderer: 'none' });
   writeFileSync(join(folder, `${name}.svg`), await view.toSVG());
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(results, undefined, 1)}\n`);

@@ -1,4 +1,5 @@
 // Who is compared. What each is made of, and which documentation it follows, is written in contenders/NAME/Dockerfile.
+import { imageName } from '../tools/image.ts';
 
 export interface Contender {
   readonly name: string;
@@ -8,6 +9,8 @@ export interface Contender {
   readonly folder: string;
   /** Environment beside that of all. */
   readonly environment?: (ports: Ports) => Record<string, string>;
+  /** The published image that it is made FROM, where that is not the base of all. */
+  readonly from?: string;
   /** It is only measured where a case asks for it by name. */
   readonly onAskingOnly?: boolean;
 }
@@ -38,8 +41,8 @@ const ofOurs = ({ http, https, other }: Ports) => ({
 });
 
 export const contenders: readonly Contender[] = [
-  { name: 'ours', title: 'this image, Fastify', folder: 'ours', environment: ofOurs },
-  { name: 'ours-express', title: 'this image, Express', folder: 'ours-express', environment: ofOurs },
+  { name: 'ours', title: 'this image, Fastify', folder: 'ours', from: imageName, environment: ofOurs },
+  { name: 'ours-express', title: 'this image, Express', folder: 'ours-express', from: imageName, environment: ofOurs },
   { name: 'uwsgi', title: 'nginx + uWSGI + Flask', folder: 'uwsgi' },
   { name: 'fastapi', title: 'nginx + uvicorn + FastAPI', folder: 'fastapi' },
   {

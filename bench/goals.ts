@@ -54,5 +54,11 @@ export const goals: readonly Goal[] = [
   },
   { what: 'start, ms', case: 'lifecycle', contender: 'ours', value: 'startMs', atMost: 800 },
   { what: 'stop, ms', case: 'lifecycle', contender: 'ours', value: 'stopMs', atMost: 300 },
-  { what: 'compressed over the base, MB', case: 'size', contender: 'ours', value: 'overBaseCompressedMB', atMost: 30 },
+  {
+    what: 'compressed over the base, without an app, MB',
+    case: 'size',
+    contender: 'ours',
+    value: 'withoutAppCompressedMB',
+    atMost: 30,
+  },
 ];

@@ -116,13 +116,11 @@ export async function memory(theatre: Theatre, contender: Contender, { cores = 1
   }
 }
 
-/** Of the image, and of what it adds to the base, compressed as a registry holds it. */
+/** Of the image with its app, and of what it, and what it is made FROM, adds to the base, compressed as a registry holds it. */
 export async function size(contender: Contender): Promise<Values> {
   const context = await baseContext(() => {});
   const base = context.at(-1)?.split('docker-image://')[1] ?? officialBase;
   const name = imageOf(contender.folder);
-  const below = new Set(await layersOf(base));
-  const own = (await layersOf(name)).filter((layer) => !below.has(layer));
   const inspect = ['image', 'inspect', '--format={{.Size}}'];
   const [total, ofBase] = await Promise.all(
     [name, base].map((image) => mustRun('docker', [...inspect, image], 'See above.')),
@@ -130,7 +128,8 @@ export async function size(contender: Contender): Promise<Values> {
   return {
     imageMB: Number(total) / 1e6,
     overBaseMB: (Number(total) - Number(ofBase)) / 1e6,
-    overBaseCompressedMB: (await compressedBytes(name, own)) / 1e6,
+    overBaseCompressedMB: await compressedMB(name, base),
+    ...(contender.from === undefined ? {} : { withoutAppCompressedMB: await compressedMB(contender.from, base) }),
   };
 }
 
@@ -140,18 +139,19 @@ async function layersOf(name: string): Promise<string[]> {
   );
 }
 
-/** @param layers digests of uncompressed layers */
-async function compressedBytes(name: string, layers: readonly string[]): Promise<number> {
+/** @returns what an image adds to the one below it */
+async function compressedMB(name: string, base: string): Promise<number> {
+  const below = new Set(await layersOf(base));
   const folder = mkdtempSync(join(tmpdir(), 'bench-image-'));
   try {
     await mustRun('sh', ['-c', `docker save ${name} | tar -x -C ${folder}`], 'See above.');
     const [manifest] = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as [{ Layers: string[] }];
     const all = await layersOf(name);
-    const files = layers.map((layer) => manifest.Layers[all.indexOf(layer)] ?? '');
+    const files = manifest.Layers.filter((_, index) => !below.has(all[index] ?? ''));
     let bytes = 0;
     for (const file of files)
       bytes += Number(await mustRun('sh', ['-c', `gzip -6 -c ${join(folder, file)} | wc -c`], 'See above.'));
-    return bytes;
+    return bytes / 1e6;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -12,7 +12,7 @@ export function page(results: Results, plot?: string): string {
   const where = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
   return `${[
     '# The benchmark',
-    `\`npm run bench\`, ${date}: ${where.join('; ')}. ${rounds} rounds of ${seconds} s, contenders in turns; medians, in brackets the lowest and the highest round. One core for the contender, another one for the load and the database; every answer is checked.`,
+    `\`npm run bench\`, ended ${date.replace('T', ' ')} UTC: ${where.join('; ')}. ${rounds} rounds of ${seconds} s, contenders in turns; medians, in brackets the lowest and the highest round. One core for the contender, another one for the load and the database; every answer is checked.`,
     ...(plot === undefined ? [] : [`![Requests a second](${plot})`]),
     '## Goals',
     table(
@@ -206,6 +206,7 @@ function containers(results: Results): string {
     ['image, MB', 'size', 'imageMB'],
     ['over the base, MB', 'size', 'overBaseMB'],
     ['the same, compressed', 'size', 'overBaseCompressedMB'],
+    ['… without the app', 'size', 'withoutAppCompressedMB'],
   ];
   return table(
     ['', ...columns.map(([title]) => title)],

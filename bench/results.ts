@@ -17,6 +17,7 @@ export interface Measured {
 }
 
 export interface Results extends Measured {
+  /** When it ended, UTC: `2026-01-31T23:59`. */
   readonly date: string;
   readonly seconds: number;
   readonly machine: Readonly<Record<string, string>>;

@@ -135,7 +135,7 @@ export class Run {
   async results(): Promise<Results> {
     const output = async (...command: string[]) => (await run('docker', command)).output.split('\n')[0] ?? '';
     return {
-      date: new Date().toISOString().slice(0, 10),
+      date: new Date().toISOString().slice(0, 16),
       rounds: this.#plan.rounds,
       seconds: this.#plan.seconds,
       machine: {
