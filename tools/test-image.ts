@@ -1,7 +1,7 @@
 // npm run test:image: an engine, the image (unless IMAGE names one), and the tests, which leave no container behind.
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { ensureBrowser } from './browser.ts';
-import { mustRun, run, runInForeground, runTool, say } from './command.ts';
+import { mustRun, Problem, run, runInForeground, runTool, say } from './command.ts';
 import { ensureCompose, ensureEngine } from './engine.ts';
 import { buildImage, imageName } from './image.ts';
 import { projectRoot } from './paths.ts';
@@ -12,10 +12,13 @@ const label = (image: string) => `node-nginx-fastify.test=${image}`;
 
 await runTool(async () => {
   process.chdir(projectRoot);
+  const chosen = process.argv.slice(2);
+  const missing = chosen.find((file) => !existsSync(file));
+  if (missing !== undefined)
+    throw new Problem(`${missing} is not there. Write tests/image/NAME.test.ts, from this folder.`);
   await ensureEngine();
   if (process.env.IMAGE === undefined) await buildImage();
   const image = process.env.IMAGE ?? imageName;
-  const chosen = process.argv.slice(2);
   const files = chosen.length > 0 ? chosen : globSync('tests/{image,deploy}/*.test.ts').sort();
   // Before the tests, which run side by side and would install them twice.
   const texts = files.map((file) => readFileSync(file, 'utf8'));
