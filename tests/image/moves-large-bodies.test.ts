@@ -30,6 +30,23 @@ test('NGINX_STREAM_UPLOADS: there the app sees a body begin before it has ended;
   whole.destroy();
 });
 
+test('a body of 128 kB waits in memory where there is enough of it, a larger one in a file', async (t) => {
+  // At that level nginx says that it writes one; with so few connections any memory is enough for 128 kB.
+  const environment = { LOG_LEVEL: 'debug', WORKERS: '1', NGINX_WORKER_CONNECTIONS: '512' };
+  const container = await serve(t, { app: 'parrot', environment });
+  const send = async (id: string, bytes: number) => {
+    const sent = { method: 'POST', headers: { 'X-Request-Id': id }, body: Buffer.alloc(bytes) };
+    assert.equal(await (await container.get('/upload', sent)).text(), String(bytes));
+    await container.printed(new RegExp(`"id":"${id}"`));
+  };
+  const files = () => container.output.split('a client request body is buffered to a temporary file').length - 1;
+  await send('in-memory', 128 * 1024);
+  assert.equal(files(), 0);
+  await send('in-a-file', 256 * 1024);
+  await container.printed(/a client request body is buffered to a temporary file/);
+  assert.equal(files(), 1);
+});
+
 test('NGINX_PRIVATE_PATH: a file is sent when the app says so, and to nobody who asks for it', async (t) => {
   const container = await serve(t, {
     app: 'parrot',

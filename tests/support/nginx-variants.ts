@@ -33,7 +33,7 @@ export function settingsOf(environment: Environment, mode: Mode = 'production') 
 export function contextOf(settings: NginxContext['settings']): NginxContext {
   return {
     settings,
-    plan: { maxWorkers: 3, nginxWorkers: 2, nginxConnections: 4096, nginxOpenFiles: 6144 },
+    plan: { maxWorkers: 3, nginxWorkers: 2, nginxConnections: 4096, nginxOpenFiles: 6144, bodyBufferBytes: 65_536 },
     folder: '/run/nginx',
     isRoot: false,
     hasIpv6: true,

@@ -110,6 +110,18 @@ test('few open files mean fewer connections, and a warning that says how to allo
   assert.deepEqual([many.nginxConnections, many.nginxOpenFiles, many.warnings], [4096, 6144, []]);
 });
 
+test('as much of a body waits in memory as there is for all connections, from 16 to 128 kB', () => {
+  const buffer = (cpus: number, memoryMb: number, environment: Record<string, string> = {}) =>
+    planProcesses(settings(environment), machine(cpus, memoryMb)).bodyBufferBytes / 1024;
+  assert.deepEqual(
+    [64, 512, 1024, 2048, 4096, 65_536].map((memoryMb) => buffer(1, memoryMb)),
+    [16, 16, 32, 64, 128, 128],
+  );
+  assert.equal(buffer(2, 2048), 32, 'two nginx workers have twice as many connections');
+  assert.equal(buffer(1, 512, { NGINX_WORKER_CONNECTIONS: '512' }), 128);
+  assert.equal(buffer(1, 3000), 64, 'a power of two');
+});
+
 test('dev mode has one worker', () => {
   const { settings: development } = readSettings({ WORKERS: '4' }, 'development');
   assert.equal(planProcesses(development, machine(8, 8192)).maxWorkers, 1);

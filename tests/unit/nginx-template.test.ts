@@ -20,6 +20,7 @@ function render(environment: Environment, more: Partial<NginxContext> = {}): str
     nginxWorkers: settings.nginxWorkers === 'auto' ? 2 : settings.nginxWorkers,
     nginxConnections: settings.nginxConnections,
     nginxOpenFiles: settings.nginxOpenFiles ?? settings.nginxConnections + 2048,
+    bodyBufferBytes: 65_536,
   };
   const securityHeaders = securityHeadersOf(settings.securityHeaders);
   return renderNginxConfiguration({ ...context, settings, plan, securityHeaders, ...more });

@@ -128,6 +128,7 @@ function computedOf({ machine, plan }: Explained): Readonly<Record<string, Compu
     workerSemiSpace: { value: semiSpaceMb, unit: 'MB', because: because.semiSpace },
     nginxWorkers: { value: nginxWorkers, because: because.nginxWorkers },
     nginxConnections: { value: plan.nginxConnections, because: because.nginxConnections },
+    bodyBuffer: { value: plan.bodyBufferBytes / 1024, unit: 'kB', because: because.bodyBuffer },
   };
 }
 

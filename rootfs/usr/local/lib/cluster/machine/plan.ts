@@ -22,9 +22,14 @@ export interface Plan {
   readonly nginxConnections: number;
   /** Files and sockets that each may have open. */
   readonly nginxOpenFiles: number;
+  /** So much of a request's body waits in memory, what is more in a file; in bytes. */
+  readonly bodyBufferBytes: number;
   /** Why, in one line each. */
   readonly because: Readonly<
-    Record<'workers' | 'workerMemory' | 'heap' | 'semiSpace' | 'nginxWorkers' | 'nginxConnections', string>
+    Record<
+      'workers' | 'workerMemory' | 'heap' | 'semiSpace' | 'nginxWorkers' | 'nginxConnections' | 'bodyBuffer',
+      string
+    >
   >;
   /** What does not fit together, each one line with what to do about it. */
   readonly warnings: readonly string[];
@@ -57,6 +62,7 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
   const workerMb = Math.max(1, Math.floor((memoryMb - reservedMb) / workers.max));
   const heap = planHeap(workerMb, nodeOptions);
   const connections = planConnections(settings, machine);
+  const bodyBuffer = planBodyBuffer(memoryMb, nginx.value * connections.value);
   return {
     maxWorkers: workers.max,
     minWorkers: workers.min,
@@ -68,6 +74,7 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
     nginxWorkers: nginx.value,
     nginxConnections: connections.value,
     nginxOpenFiles: connections.openFiles,
+    bodyBufferBytes: bodyBuffer.value,
     because: {
       workers: workers.because,
       workerMemory: `${memoryMb} MB (${machine.memoryBytes.source}) less ${reservedMb} MB for nginx and the primary${workers.max === 1 ? '' : `, divided by ${workers.max}`}`,
@@ -75,6 +82,7 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
       semiSpace: heap.becauseSemiSpace,
       nginxWorkers: nginx.because,
       nginxConnections: connections.because,
+      bodyBuffer: bodyBuffer.because,
     },
     warnings: [...warningsOf(settings, workers.max, memoryMb, workerMb), ...connections.warnings],
   };
@@ -134,6 +142,28 @@ function planConnections({ nginxConnections, nginxOpenFiles }: Settings, { openF
       `${openFiles} open files allow each nginx worker ${value} connections instead of ${nginxConnections} (NGINX_WORKER_CONNECTIONS). Allow more: ${remedy}.`,
     ],
   };
+}
+
+/** Of all memory, were every connection to send a body that waits there. */
+const bodiesShare = 1 / 8;
+/** nginx's own default, and as much as waits of an answer that a client takes slowly. */
+const bodyBufferKb = { least: 16, most: 128 };
+
+/**
+ * A body that fits into memory takes less than half the CPU time of one that goes to a file. But one that never ends must
+ * not take the memory of others: nginx's buffers double as long as there is enough for all connections.
+ */
+function planBodyBuffer(memoryMb: number, connections: number): Explained {
+  const { least, most } = bodyBufferKb;
+  const fitting = (memoryMb * 1024 * bodiesShare) / connections;
+  const kb = Math.min(most, Math.max(least, 2 ** Math.floor(Math.log2(fitting))));
+  const because =
+    kb === most
+      ? 'as much as of an answer; a larger body waits in a file'
+      : kb === least
+        ? 'the least; a larger body waits in a file'
+        : `an eighth of ${memoryMb} MB, were there ${connections} of them; a larger body waits in a file`;
+  return { value: kb * 1024, because };
 }
 
 function planHeap(workerMb: number, nodeOptions: string) {

@@ -6,7 +6,7 @@ import type { SnippetLevel } from './snippets.ts';
 
 export interface NginxContext {
   readonly settings: Settings;
-  readonly plan: Pick<Plan, 'maxWorkers' | 'nginxWorkers' | 'nginxConnections' | 'nginxOpenFiles'>;
+  readonly plan: Pick<Plan, 'maxWorkers' | 'nginxWorkers' | 'nginxConnections' | 'nginxOpenFiles' | 'bodyBufferBytes'>;
   /** Where nginx writes. */
   readonly folder: string;
   /** The user is root: nginx would otherwise drop to an account that may not open the workers' sockets. */

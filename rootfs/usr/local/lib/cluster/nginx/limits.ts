@@ -5,7 +5,7 @@ import { duration, lines, size, type Topic } from './layout.ts';
 /** nginx has buffers of one size, and a line of the head must fit into one: two of half the limit take the longest lines. */
 const headBuffers = 2;
 
-export function limits({ settings }: NginxContext): Topic {
+export function limits({ settings, plan }: NginxContext): Topic {
   const { clientTimeoutMs, sendTimeoutMs, keepAliveTimeoutMs, maxHeaderBytes, maxUploadBytes } = settings;
   return {
     http: lines(
@@ -17,6 +17,8 @@ export function limits({ settings }: NginxContext): Topic {
       '# The head in all; the workers take as much. A single line of it may have half.',
       `large_client_header_buffers ${headBuffers} ${size(Math.floor(maxHeaderBytes / headBuffers))};`,
       `client_max_body_size ${size(maxUploadBytes)};`,
+      '# A larger body waits in a file, which takes more than twice the CPU time.',
+      `client_body_buffer_size ${size(plan.bodyBufferBytes)};`,
       "# Longer than a load balancer's idle time-out (ALB 60 s): the balancer has to be the one that closes.",
       `keepalive_timeout ${duration(keepAliveTimeoutMs)};`,
       '# As a balancer keeps few connections for many requests: after each 1000, as by default, it would have to connect again.',
