@@ -42,6 +42,8 @@ const directives: [environment: Environment, path: string, words: string][] = [
   [{ WORKERS: '2-4' }, 'http upstream server', 'server unix:/run/cluster/slot-3.sock max_fails=0'],
   [{ NGINX_WORKER_PROCESSES: '5' }, 'worker_processes', 'worker_processes 5'],
   [{ NGINX_WORKER_CONNECTIONS: '2048' }, 'events worker_connections', 'worker_connections 2048'],
+  [{}, 'http upstream keepalive', 'keepalive 512'],
+  [{ NGINX_WORKER_CONNECTIONS: '2048' }, 'http upstream keepalive', 'keepalive 256'],
   [{ NGINX_WORKER_OPEN_FILES: '9999' }, 'worker_rlimit_nofile', 'worker_rlimit_nofile 9999'],
   [{ NGINX_MAX_UPLOAD: '50m' }, 'http client_max_body_size', 'client_max_body_size 50m'],
   [{ NGINX_MAX_UPLOAD: '0' }, 'http client_max_body_size', 'client_max_body_size 0'],
