@@ -146,7 +146,7 @@ function planConnections({ nginxConnections, nginxOpenFiles }: Settings, { openF
 
 /** Of all memory, were every connection to send a body that waits there. */
 const bodiesShare = 1 / 8;
-/** nginx's own default, and as much as waits of an answer that a client takes slowly. */
+/** nginx's own default, and as much as it keeps of an answer that a client takes slowly. */
 const bodyBufferKb = { least: 16, most: 128 };
 
 /**
@@ -159,7 +159,7 @@ function planBodyBuffer(memoryMb: number, connections: number): Explained {
   const kb = Math.min(most, Math.max(least, 2 ** Math.floor(Math.log2(fitting))));
   const because =
     kb === most
-      ? 'as much as of an answer; a larger body waits in a file'
+      ? 'as much as nginx keeps of an answer; a larger body waits in a file'
       : kb === least
         ? 'the least; a larger body waits in a file'
         : `an eighth of ${memoryMb} MB, were there ${connections} of them; a larger body waits in a file`;
