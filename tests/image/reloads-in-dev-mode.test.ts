@@ -74,6 +74,8 @@ test('without an old version the browser shows the error, until a file is saved 
   const { save, mounts } = appFolder(t, "throw new Error('not <today>');\n");
   const container = await boot(t, { mounts, command: ['dev'] });
   await container.printed(/nothing answers until a file is saved/);
+  // nginx starts beside the app, which may be quicker to fail.
+  await container.ready('/some/page', 503);
   for (const method of ['GET', 'POST']) {
     const response = await container.get('/some/page', { method });
     assert.equal(response.status, 503);

@@ -43,6 +43,7 @@ const directives: [environment: Environment, path: string, words: string][] = [
   [{ NGINX_WORKER_PROCESSES: '5' }, 'worker_processes', 'worker_processes 5'],
   [{ NGINX_WORKER_CONNECTIONS: '2048' }, 'events worker_connections', 'worker_connections 2048'],
   [{}, 'http upstream keepalive', 'keepalive 512'],
+  [{}, 'http upstream keepalive_timeout', 'keepalive_timeout 1s'],
   [{ NGINX_WORKER_CONNECTIONS: '2048' }, 'http upstream keepalive', 'keepalive 256'],
   [{ NGINX_WORKER_OPEN_FILES: '9999' }, 'worker_rlimit_nofile', 'worker_rlimit_nofile 9999'],
   [{ NGINX_MAX_UPLOAD: '50m' }, 'http client_max_body_size', 'client_max_body_size 50m'],

@@ -86,12 +86,12 @@ export class Container {
     return fetch(this.url(path), { ...init, headers: { connection: 'close', ...init.headers } });
   }
 
-  /** Resolves when `path` answers 200. @throws where the container ends instead */
-  async ready(path = '/healthz'): Promise<this> {
+  /** Resolves when `path` answers with `status`. @throws where the container ends instead */
+  async ready(path = '/healthz', status = 200): Promise<this> {
     const container = await this.#runtime();
     for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(50)) {
       const answer = await this.get(path).catch(() => undefined);
-      if (answer?.status === 200) return this;
+      if (answer?.status === status) return this;
       const { Running, ExitCode } = (await container.inspect()).State;
       if (Running) continue;
       // The whole log: what was followed as it came ends at a restart.

@@ -1,19 +1,20 @@
 // The workers, and how they are asked: one unix socket a slot, kept-alive connections.
+import { nginxKeepsMs } from '../keep-alive.ts';
 import type { Plan } from '../machine/plan.ts';
 import { run, slotSocket } from '../paths.ts';
 import type { NginxContext } from './context.ts';
 import { block, duration, lines, map, paragraphs, type Topic } from './layout.ts';
 import { stickyMethod, upstreamOfSession } from './sticky.ts';
 
-/** Who keeps connections open, and closes them before the workers do after 75 s: no request meets a closing connection. */
+/** Who keeps connections open, and closes them before the workers do: no request meets a closing connection. */
 const keepAlive = ({ nginxConnections }: Pick<Plan, 'nginxConnections'>) =>
   lines(
     '# At least the expected concurrency, 512 of 4096 connections: 16 at 64 halved the throughput, 256 at 512 cost 15 %. Not',
     '# more: they count as connections, and where those run out nginx closes clients’ that are idle.',
     `keepalive ${Math.ceil(nginxConnections / 8)};`,
     'keepalive_requests 10000;',
-    "# Shorter than the workers' 75 s: nginx closes first, so that no request meets a closing connection.",
-    'keepalive_timeout 60s;',
+    '# nginx closes first, before a worker that is replaced has to: no request meets a closing connection.',
+    `keepalive_timeout ${duration(nginxKeepsMs)};`,
   );
 
 /** A kept-alive connection would go on leading to whoever served the slot when it was opened. */

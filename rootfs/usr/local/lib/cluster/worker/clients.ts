@@ -59,6 +59,8 @@ export class Connections {
   readonly #upgraded = new Map<Socket, string>();
   /** Every answer says `Connection: close`. */
   isClosing = false;
+  /** So many connections have been made. */
+  accepted = 0;
   /** So many requests have come, upgrades included. */
   requests = 0;
   /** nginx is about to stop: each client is to have an answer that closes its connection. */
@@ -84,6 +86,7 @@ export class Connections {
   }
 
   opened(socket: Socket): void {
+    this.accepted += 1;
     this.#plain.add(socket);
     socket.once('close', () => {
       this.#plain.delete(socket);

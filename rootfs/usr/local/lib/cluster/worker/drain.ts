@@ -2,11 +2,12 @@
 // that would end the process before the app's SIGTERM handlers run, or make them fail (ERR_SERVER_NOT_RUNNING).
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Close } from '../app/serve.ts';
+import { nginxKeepsMs } from '../keep-alive.ts';
 import type { Connections } from './clients.ts';
 import type { Listener } from './listen.ts';
 
-/** nginx may still be about to use a connection that it took for open. */
-const idleGraceMs = 300;
+/** Whoever made a connection may still be about to use it. nginx is to have closed its own by then. */
+const idleGraceMs = { nginx: nginxKeepsMs + 500, others: 300 };
 const checkEveryMs = 20;
 /** So long a client may take to answer a close frame. */
 const closingMs = 1000;
@@ -15,34 +16,45 @@ const handOverMs = 200;
 
 /**
  * Answers what is under way, ends connections, then runs the app's shutdown and ends the process.
- * @param isReplaced nginx goes on, with another worker in this slot: what it had begun to connect is waited for
+ * @param nginxGoesOn with another worker in this slot: what it had begun to connect, or is about to send, is waited for
  * @param close called when no request is under way; ends an app that we serve
  */
 export async function drain(
   listener: Listener | undefined,
-  isReplaced: boolean,
+  nginxGoesOn: boolean,
   close: () => ReturnType<Close> | undefined,
 ): Promise<void> {
-  if (isReplaced) await sleep(handOverMs);
-  if (listener !== undefined) await endConnections(listener);
+  if (nginxGoesOn) await sleep(handOverMs);
+  if (listener !== undefined) await endConnections(listener, idleGraceMs[nginxGoesOn ? 'nginx' : 'others']);
   await close();
   if (process.listenerCount('SIGTERM') === 0) process.exit(0);
   // The app has a shutdown of its own: it gets the signal that it was written for.
   process.kill(process.pid, 'SIGTERM');
 }
 
-/** Resolves when no request is under way. How long that may take is for the primary to say. */
-async function endConnections({ server, connections }: Listener): Promise<void> {
+/** Resolves when there is no connection. How long that may take is for the primary to say. */
+async function endConnections({ server, connections }: Listener, graceMs: number): Promise<void> {
   connections.giveWay(true);
   closeEndless(connections);
   const startedAt = performance.now();
-  while (connections.plain > 0) {
+  while ((await wereWaiting(connections)) || connections.plain > 0) {
     await sleep(checkEveryMs);
-    if (performance.now() - startedAt < idleGraceMs) continue;
+    if (performance.now() - startedAt < graceMs) continue;
     // Right after everything that has come was read: a connection that is idle now is not about to bring a request.
     await nextTurn();
     server.closeIdleConnections();
   }
+}
+
+/**
+ * Whether the server's queue had a connection. Node accepts one in a turn of its event loop, and where the loop was late
+ * its timers, such as the one that a drain waits for, run before it accepts any.
+ */
+async function wereWaiting(connections: Connections): Promise<boolean> {
+  await nextTurn();
+  const { accepted } = connections;
+  await nextTurn();
+  return connections.accepted > accepted;
 }
 
 /** Ends what would never end by itself, so that its clients come again: to another worker. */

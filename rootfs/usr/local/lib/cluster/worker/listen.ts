@@ -2,12 +2,11 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import net, { type ListenOptions, type Socket } from 'node:net';
+import { workerKeepsMs } from '../keep-alive.ts';
 import { log } from '../log.ts';
 import http from '../node-http.ts';
 import { Connections, identifyClients, type Origin } from './clients.ts';
 
-/** Longer than nginx keeps an idle connection (60 s): the side that sends requests has to be the one that closes. */
-const keepAliveTimeoutMs = 75_000;
 /** A full queue is an instant 502 for the client. Node's default of 511 overflowed at 800 connections on a blocked worker. */
 const backlog = 4096;
 /** So long a server on another port than PORT waits for one on PORT: an app's metrics may well listen first. */
@@ -199,13 +198,13 @@ function pretendAddress(server: net.Server, { host, path }: ListenOptions, port:
 
 /** Whatever the app or its framework sets, before or after: never shorter than ours. */
 function holdKeepAlive(server: Server): void {
-  let current = Math.max(server.keepAliveTimeout, keepAliveTimeoutMs);
+  let current = Math.max(server.keepAliveTimeout, workerKeepsMs);
   Object.defineProperty(server, 'keepAliveTimeout', {
     configurable: true,
     enumerable: true,
     get: () => current,
     set: (wanted: number) => {
-      current = Math.max(wanted, keepAliveTimeoutMs);
+      current = Math.max(wanted, workerKeepsMs);
     },
   });
 }

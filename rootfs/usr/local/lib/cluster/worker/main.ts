@@ -87,7 +87,7 @@ function run(configuration: WorkerConfiguration): void {
     if (message?.type !== 'cluster:drain' || isDraining) return;
     isDraining = true;
     title.show('draining');
-    drain(interception.main, message.isReplaced, () => {
+    drain(interception.main, message.isReplaced && isBehindNginx, () => {
       report();
       return close?.();
     });
