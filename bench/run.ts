@@ -17,7 +17,10 @@ export interface Plan {
   readonly isComplete: boolean;
 }
 
-/** The rounds of all cases: contenders take turns, each round beginning with another one. */
+/**
+ * A round is every case once, so that the rounds of one case lie far apart: the machine's moods of some minutes show in their
+ * spread. In a case contenders take turns, each round beginning with another one.
+ */
 export class Run {
   readonly #plan: Plan;
   readonly #theatre: Theatre;
@@ -41,13 +44,17 @@ export class Run {
         if (running !== undefined) admitted.set(contender.name, running);
       }
     }
-    for (const one of some) {
-      const present = wanted.filter(
-        (contender) => takesPart(contender, one) && (stage === 'nothing' || admitted.has(contender.name)),
-      );
-      for (let round = 1; round <= this.#roundsOf(one); round += 1) {
-        for (const contender of rotate(present, round - 1))
-          await this.#turn(one, contender, admitted.get(contender.name), round);
+    // What new processes answer after a deploy is not what those before it did.
+    for (const part of [some.filter((one) => !isOrdeal(one)), some.filter(isOrdeal)]) {
+      for (let round = 1; round <= this.#plan.rounds; round += 1) {
+        for (const one of part.filter((each) => round <= this.#roundsOf(each))) {
+          const present = wanted.filter(
+            (contender) => takesPart(contender, one) && (stage === 'nothing' || admitted.has(contender.name)),
+          );
+          for (const contender of rotate(present, round - 1)) {
+            await this.#turn(one, contender, admitted.get(contender.name), round);
+          }
+        }
       }
     }
     for (const running of admitted.values()) await running.remove();
@@ -114,9 +121,9 @@ export class Run {
     return share * Math.min(...seen);
   }
 
-  #roundsOf({ kind }: Case): number {
-    if (kind === 'memory' || kind === 'size') return 1;
-    return kind === 'blocked' || kind === 'deploy' ? Math.min(2, this.#plan.rounds) : this.#plan.rounds;
+  #roundsOf(one: Case): number {
+    if (one.kind === 'memory' || one.kind === 'size') return 1;
+    return isOrdeal(one) ? Math.min(2, this.#plan.rounds) : this.#plan.rounds;
   }
 
   #tell(one: Case, contender: Contender, round: number, values: measures.Values): void {
@@ -154,6 +161,10 @@ export class Run {
       failures: this.#failures,
     };
   }
+}
+
+function isOrdeal({ kind }: Case): boolean {
+  return kind === 'blocked' || kind === 'deploy';
 }
 
 function takesPart(contender: Contender, { only }: Case): boolean {
