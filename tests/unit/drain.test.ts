@@ -12,7 +12,7 @@ import { nginxKeepsMs } from '../../rootfs/usr/local/lib/cluster/keep-alive.ts';
 
 test('connections that were made before the slot was handed over are accepted, however late', async (t) => {
   const worker = await startWorker(t);
-  await worker.drain({ standsStillMs: 500 });
+  await worker.drain({ standsStillMs: 1000 });
   const answers = await Promise.all(Array.from({ length: 20 }, () => worker.post(new Agent())));
   assert.deepEqual(
     answers,
@@ -26,7 +26,7 @@ test('a connection that nginx may still be about to use is not closed', async (t
   const nginx = new Agent({ keepAlive: true });
   assert.equal(await worker.post(nginx), 'done');
   await worker.drain({ standsStillMs: 0 });
-  await sleep(nginxKeepsMs);
+  await sleep(nginxKeepsMs - 100);
   assert.equal(await worker.post(nginx), 'done');
   assert.equal(await worker.exitCode, 0);
 });
