@@ -214,13 +214,16 @@ async function start(t: TestContext, options: Options, ports: number[]): Promise
   return new Container(await startWithFreePort(container), printed);
 }
 
-/** Docker may choose a port that a client of another test has just used itself: it is asked again. */
+/**
+ * Docker may choose a port that clients of another test have just used themselves, and so may its neighbours be, which Docker
+ * tries next: it is asked again, for as long as the kernel keeps such ports (60 s, TIME_WAIT).
+ */
 async function startWithFreePort(container: GenericContainer): Promise<StartedTestContainer> {
-  for (let tries = 1; ; tries += 1) {
+  for (const deadline = Date.now() + 90_000; ; await sleep(1000)) {
     try {
       return await container.start();
     } catch (error) {
-      if (tries === 5 || !String(error).includes('address already in use')) throw error;
+      if (Date.now() > deadline || !String(error).includes('address already in use')) throw error;
     }
   }
 }
