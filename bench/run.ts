@@ -44,20 +44,28 @@ export class Run {
         if (running !== undefined) admitted.set(contender.name, running);
       }
     }
+    const present = wanted.filter(({ name }) => stage === 'nothing' || admitted.has(name));
     // What new processes answer after a deploy is not what those before it did.
     for (const part of [some.filter((one) => !isOrdeal(one)), some.filter(isOrdeal)]) {
       for (let round = 1; round <= this.#plan.rounds; round += 1) {
         for (const one of part.filter((each) => round <= this.#roundsOf(each))) {
-          const present = wanted.filter(
-            (contender) => takesPart(contender, one) && (stage === 'nothing' || admitted.has(contender.name)),
-          );
-          for (const contender of rotate(present, round - 1)) {
-            await this.#turn(one, contender, admitted.get(contender.name), round);
-          }
+          await this.#takeTurns(one, present, admitted, round);
         }
       }
     }
     for (const running of admitted.values()) await running.remove();
+  }
+
+  async #takeTurns(
+    one: Case,
+    present: readonly Contender[],
+    admitted: ReadonlyMap<string, Running>,
+    round: number,
+  ): Promise<void> {
+    const taking = present.filter((contender) => takesPart(contender, one));
+    for (const contender of rotate(taking, round - 1)) {
+      await this.#turn(one, contender, admitted.get(contender.name), round);
+    }
   }
 
   /** @returns undefined where it does not answer, or answers wrongly */

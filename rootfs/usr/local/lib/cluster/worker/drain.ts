@@ -38,11 +38,9 @@ async function endConnections({ server, connections }: Listener, graceMs: number
   closeEndless(connections);
   const startedAt = performance.now();
   while ((await wereWaiting(connections)) || connections.plain > 0) {
-    await sleep(checkEveryMs);
-    if (performance.now() - startedAt < graceMs) continue;
     // Right after everything that has come was read: a connection that is idle now is not about to bring a request.
-    await nextTurn();
-    server.closeIdleConnections();
+    if (performance.now() - startedAt >= graceMs) server.closeIdleConnections();
+    await sleep(checkEveryMs);
   }
 }
 
