@@ -43,7 +43,9 @@ test('a worker killed at random: no GET fails, and of POST only those in flight 
 test('the only worker is killed: what comes while there is none waits for the next one', async (t) => {
   const container = await servePool(t, '1');
   const load = new Load(container).start(t);
-  for (let kill = 0; kill < amount(2, 10); kill += 1) {
+  // Five in a row, each soon after its start, end the container, as they should.
+  const kills = amount(2, 4);
+  for (let kill = 0; kill < kills; kill += 1) {
     const [pid] = pidsOf(await until(container, (status) => pidsOf(status).length === 1));
     const answered = load.requests;
     while (load.requests < answered + 100) await sleep(10);
@@ -59,7 +61,7 @@ test('the only worker is killed: what comes while there is none waits for the ne
     failures.filter(({ method }) => method === 'POST'),
   ];
   assert.deepEqual(kept, [], JSON.stringify(lost, undefined, 2));
-  assert.ok(unsafe.length <= mostLost(amount(2, 10)), `${unsafe.length} POSTs failed`);
+  assert.ok(unsafe.length <= mostLost(kills), `${unsafe.length} POSTs failed`);
 });
 
 test('what a worker has started ends with it', async (t) => {
