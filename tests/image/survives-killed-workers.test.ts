@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stableAfterMs } from '../../rootfs/usr/local/lib/cluster/pool/failure.ts';
 import { accessLog } from './support/access-log.ts';
 import type { Container } from './support/container.ts';
-import { Load } from './support/load.ts';
+import { type Failure, Load } from './support/load.ts';
 import { amount } from './support/long.ts';
 import { pidsOf, servePool, signal, statusOf, until } from './support/workers.ts';
 
@@ -42,18 +43,22 @@ test('a worker killed at random: no GET fails, and of POST only those in flight 
 
 test('the only worker is killed: what comes while there is none waits for the next one', async (t) => {
   const container = await servePool(t, '1');
-  const load = new Load(container).start(t);
-  // Five in a row, each soon after its start, end the container, as they should.
-  const kills = amount(2, 4);
+  const kills = amount(2, 10);
+  const failures: Failure[] = [];
+  let requests = 0;
   for (let kill = 0; kill < kills; kill += 1) {
     const [pid] = pidsOf(await until(container, (status) => pidsOf(status).length === 1));
-    const answered = load.requests;
-    while (load.requests < answered + 100) await sleep(10);
+    // Five that ended sooner after their start, one after the other, would end the container, as they should.
+    await sleep(amount(0, stableAfterMs));
+    const load = new Load(container).start(t);
+    while (load.requests < 100) await sleep(10);
     await signal(container, 'KILL', pid);
     await container.printed(new RegExp(`pid ${pid}\\) crashed, was killed by SIGKILL`));
+    await until(container, (status) => pidsOf(status).length === 1);
+    const outcome = await load.stop();
+    requests += outcome.requests;
+    failures.push(...outcome.failures);
   }
-  await until(container, (status) => pidsOf(status).length === 1);
-  const { requests, failures } = await load.stop();
   const lost = (await accessLog(container)).filter(({ status }) => status !== 200);
   t.diagnostic(`${requests} requests, ${failures.length} POSTs in flight were lost`);
   const [kept, unsafe] = [
