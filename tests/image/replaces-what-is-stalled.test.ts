@@ -53,6 +53,15 @@ test('one that is blocked in a native call is replaced, too', async (t) => {
   await until(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
 });
 
+test('one that answers request after request is not stalled, though its timers do not run for longer', async (t) => {
+  const container = await servePool(t, '1', { environment });
+  const requests = Array.from({ length: 20 }, () =>
+    container.get(`/block?ms=${amount(350, 900)}`, { method: 'POST' }).then(({ status }) => status),
+  );
+  assert.deepEqual([...new Set(await Promise.all(requests))], [200]);
+  assert.doesNotMatch(container.output, /was stalled/);
+});
+
 test('a container that was frozen for longer than the timeout kills nobody', async (t) => {
   const container = await servePool(t, '2', { environment });
   const before = pidsOf(await statusOf(container));

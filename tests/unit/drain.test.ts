@@ -9,11 +9,13 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nginxKeepsMs } from '../../rootfs/usr/local/lib/cluster/keep-alive.ts';
+import { withOpenSocket } from '../../rootfs/usr/local/lib/cluster/pool/worker-socket.ts';
+import { acceptors } from '../../rootfs/usr/local/lib/cluster/worker/messages.ts';
 
 test('connections that were made before the slot was handed over are accepted, however late', async (t) => {
   const worker = await startWorker(t);
   await worker.drain({ standsStillMs: 1000 });
-  const answers = await Promise.all(Array.from({ length: 20 }, () => worker.post(new Agent())));
+  const answers = await Promise.all(Array.from({ length: 4 * acceptors }, () => worker.post(new Agent())));
   assert.deepEqual(
     answers,
     answers.map(() => 'done'),
@@ -42,7 +44,13 @@ test('one that its client never closes does not keep a worker from ending', asyn
 async function startWorker(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'drain-'));
   const socketPath = join(folder, 'worker.sock');
-  const child = fork(join(import.meta.dirname, 'support/draining-server.ts'), [socketPath]);
+  const child = withOpenSocket(socketPath, (socket) => {
+    const sockets = Array.from({ length: acceptors }, () => socket);
+    const descriptors = sockets.map((_, number) => String(4 + number));
+    return fork(join(import.meta.dirname, 'support/draining-server.ts'), [socketPath, ...descriptors], {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...sockets],
+    });
+  });
   t.after(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });

@@ -1,16 +1,18 @@
-// A worker's server without its primary: `node draining-server.ts SOCKET`. It says `ready` over its channel, and drains
+// A worker's server without its primary: `node draining-server.ts SOCKET DESCRIPTOR...`. It says `ready` over its channel, and drains
 // when it is told to, its event loop standing still from then on for as long as it is told.
 import http from 'node:http';
 import { drain } from '../../../rootfs/usr/local/lib/cluster/worker/drain.ts';
 import { Interception } from '../../../rootfs/usr/local/lib/cluster/worker/listen.ts';
 
-const [socket = ''] = process.argv.slice(2);
+const [socket = '', ...descriptors] = process.argv.slice(2);
 const port = 8000;
 const interception = new Interception({
   socket,
+  descriptors: descriptors.map(Number),
   port,
   origin: { isBehindNginx: true, basePath: '' },
   onReady: () => process.send?.('ready'),
+  onRequest: () => {},
   onRefused: (why) => {
     throw new Error(why);
   },

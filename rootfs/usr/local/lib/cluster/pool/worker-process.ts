@@ -7,6 +7,7 @@ import { type LogLevel, log } from '../log.ts';
 import { run, workerSocket } from '../paths.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import {
+  acceptors,
   configurationVariable,
   type FromWorker,
   type Report,
@@ -16,6 +17,7 @@ import {
 } from '../worker/messages.ts';
 import type { Release } from './release.ts';
 import type { WorkerExit } from './state.ts';
+import { withOpenSocket } from './worker-socket.ts';
 
 /** The same for all workers of a pool. */
 export interface WorkerOptions {
@@ -71,19 +73,24 @@ export class WorkerProcess {
     this.id = id;
     this.slot = slot;
     this.release = release;
-    this.#child = fork(release.entry, options.appArguments, {
-      cwd: release.folder,
-      // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
-      execArgv: [
-        `--max-http-header-size=${options.maxHeaderBytes}`,
-        ...options.workerNodeOptions,
-        '--require',
-        preload,
-      ],
-      env: environmentOf(id, slot, release, options),
-      // A process group of its own, so that what the app has started ends with it.
-      detached: true,
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...(options.isWatched ? (['pipe'] as const) : [])],
+    this.#child = withOpenSocket(workerSocket(id), (socket) => {
+      const watchdog = options.isWatched ? (['pipe'] as const) : [];
+      const sockets = socket === undefined ? [] : Array.from({ length: acceptors }, () => socket);
+      const descriptors = sockets.map((_, number) => watchdogDescriptor + watchdog.length + number);
+      return fork(release.entry, options.appArguments, {
+        cwd: release.folder,
+        // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
+        execArgv: [
+          `--max-http-header-size=${options.maxHeaderBytes}`,
+          ...options.workerNodeOptions,
+          '--require',
+          preload,
+        ],
+        env: environmentOf(id, slot, release, options, descriptors),
+        // A process group of its own, so that what the app has started ends with it.
+        detached: true,
+        stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...watchdog, ...sockets],
+      });
     });
     if (this.pid !== undefined) recordGroup(this.pid);
     this.#listen(listeners);
@@ -201,11 +208,18 @@ export class WorkerProcess {
   }
 }
 
-function environmentOf(id: number, slot: number, release: Release, options: WorkerOptions): NodeJS.ProcessEnv {
+function environmentOf(
+  id: number,
+  slot: number,
+  release: Release,
+  options: WorkerOptions,
+  descriptors: readonly number[],
+): NodeJS.ProcessEnv {
   const configuration: WorkerConfiguration = {
     slot,
     entry: release.entry,
     socket: workerSocket(id),
+    descriptors,
     port: options.port,
     compileCache: run.compileCache,
     logLevel: options.logLevel,

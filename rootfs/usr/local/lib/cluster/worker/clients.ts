@@ -66,8 +66,14 @@ export class Connections {
   /** nginx is about to stop: each client is to have an answer that closes its connection. */
   isSendingAway = false;
   #notSentAway: readonly string[] | undefined;
+  readonly #onRequest: () => void;
   /** Since then: answers that did not get to their end. */
   cut = 0;
+
+  /** @param onRequest called for each request that comes */
+  constructor(onRequest: () => void) {
+    this.#onRequest = onRequest;
+  }
 
   get plain(): number {
     return this.#plain.size;
@@ -92,6 +98,11 @@ export class Connections {
       this.#plain.delete(socket);
       this.#upgraded.delete(socket);
     });
+  }
+
+  asked(): void {
+    this.requests += 1;
+    this.#onRequest();
   }
 
   becameUpgraded(socket: Socket, protocol: string): void {
@@ -210,7 +221,7 @@ export function identifyClients(
           sendToClosing(args[0] as IncomingMessage, args[1] as ServerResponse);
           return true;
         }
-        connections.requests += 1;
+        connections.asked();
         if (isBehindNginx) began(args[0] as IncomingMessage);
         if (basePath !== '') hideBasePath(args[0] as IncomingMessage, basePath);
         if (connections.isSendingAway) connections.countIfCut(args[1] as ServerResponse);
@@ -220,7 +231,7 @@ export function identifyClients(
         break;
       case 'upgrade':
       case 'connect':
-        connections.requests += 1;
+        connections.asked();
         if (isBehindNginx) began(args[0] as IncomingMessage);
         if (basePath !== '') hideBasePath(args[0] as IncomingMessage, basePath);
         connections.becameUpgraded(args[1] as Socket, protocolAfter(args[0] as IncomingMessage));

@@ -45,8 +45,8 @@ async function endConnections({ server, connections }: Listener, graceMs: number
 }
 
 /**
- * Whether the server's queue had a connection. Node accepts one in a turn of its event loop, and where the loop was late
- * its timers, such as the one that a drain waits for, run before it accepts any.
+ * Whether the server's queue had a connection. A turn of the event loop accepts only some (acceptors.ts), and where the
+ * loop was late its timers, such as the one that a drain waits for, run before it accepts any.
  */
 async function wereWaiting(connections: Connections): Promise<boolean> {
   await nextTurn();

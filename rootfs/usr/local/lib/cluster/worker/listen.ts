@@ -5,6 +5,7 @@ import net, { type ListenOptions, type Socket } from 'node:net';
 import { workerKeepsMs } from '../keep-alive.ts';
 import { log } from '../log.ts';
 import http from '../node-http.ts';
+import { listenOn } from './acceptors.ts';
 import { Connections, identifyClients, type Origin } from './clients.ts';
 
 /** A full queue is an instant 502 for the client. Node's default of 511 overflowed at 800 connections on a blocked worker. */
@@ -29,11 +30,15 @@ export interface Listener {
 export interface ListenOptionsOfWorker {
   /** Path of the slot's socket. */
   readonly socket: string;
+  /** See WorkerConfiguration: for the first server. One that takes over from it opens a socket of its own. */
+  readonly descriptors: readonly number[];
   /** What the app was told in PORT. */
   readonly port: number;
   readonly origin: Origin;
   /** The slot leads to this worker. Called once. */
   readonly onReady: () => void;
+  /** Called for each request that comes. */
+  readonly onRequest: () => void;
   /** The app does what cannot work here. `why` says what, and what to do instead. */
   readonly onRefused: (why: string) => void;
 }
@@ -43,6 +48,7 @@ export class Interception {
   readonly #options: ListenOptionsOfWorker;
   readonly #listen = net.Server.prototype.listen;
   readonly #exported = new WeakSet<net.Server>();
+  #descriptors: readonly number[];
   #main: Listener | undefined;
   #isReady = false;
   #settling: NodeJS.Timeout | undefined;
@@ -50,6 +56,7 @@ export class Interception {
 
   constructor(options: ListenOptionsOfWorker) {
     this.#options = options;
+    this.#descriptors = options.descriptors;
     const interception = this;
     net.Server.prototype.listen = function listen(this: net.Server, ...args: unknown[]): net.Server {
       return interception.#intercept(this, args);
@@ -102,7 +109,7 @@ export class Interception {
 
   #bindMain(server: Server, options: ListenOptions, callback: Callback | undefined, port: number): net.Server {
     const earlier = this.#main;
-    const connections = new Connections();
+    const connections = new Connections(this.#options.onRequest);
     const { origin } = this.#options;
     const forgetClients = identifyClients(server, connections, origin);
     const adopt = (connection: Socket) => {
@@ -111,16 +118,20 @@ export class Interception {
       server.emit('connection', connection);
     };
     this.#main = { server, connections, port, isExported: this.#exported.has(server), adopt, forgetClients };
-    const temporary = this.#privateSocket();
+    const descriptors = this.#descriptors;
+    const temporary = descriptors.length === 0 ? this.#privateSocket() : undefined;
     pretendAddress(server, options, port);
     holdKeepAlive(server);
     server.prependOnceListener('listening', () => {
-      renameSync(temporary, this.#options.socket);
+      if (temporary !== undefined) renameSync(temporary, this.#options.socket);
       if (typeof options.path === 'string') linkFrom(options.path, this.#options.socket);
       if (earlier !== undefined) this.#giveBackPort(earlier, port);
       this.#becomeReady(port === this.#options.port ? 0 : settleMs);
     });
-    return this.#call(server, toSocket(options, temporary), callback);
+    if (temporary !== undefined) return this.#call(server, toSocket(options, temporary), callback);
+    listenOn(descriptors, server, this.#listen, backlog, options, callback);
+    this.#descriptors = [];
+    return server;
   }
 
   /** `localhost` is bound twice by Fastify (127.0.0.1 and ::1): the second one gets a socket that nobody calls. */

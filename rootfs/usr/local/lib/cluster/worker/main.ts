@@ -16,7 +16,7 @@ import { Interception, type Listener } from './listen.ts';
 import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
 import { Readiness } from './readiness.ts';
-import { startReporting } from './report.ts';
+import { type Reporter, startReporting } from './report.ts';
 import { letStreamsFlow } from './streams.ts';
 import { Title } from './title.ts';
 import { startWatchdog } from './watch.ts';
@@ -36,12 +36,12 @@ if (isMainThread && configuration !== undefined) {
 
 function run(configuration: WorkerConfiguration): void {
   const { slot, entry, socket, port, compileCache, logLevel, notSentAway, reportEveryMs, isWatched } = configuration;
-  const { isBehindNginx, isCached, basePath } = configuration;
+  const { isBehindNginx, isCached, basePath, descriptors } = configuration;
   let close: Close | undefined;
   let waiting: Recognised | undefined;
   let isDraining = false;
-  let report = () => {};
-  const readiness = new Readiness(() => report());
+  let reporter: Reporter | undefined;
+  const readiness = new Readiness(() => reporter?.now());
 
   const title = new Title(`worker ${slot}`);
   title.show('starting');
@@ -51,13 +51,15 @@ function run(configuration: WorkerConfiguration): void {
   if (isBehindNginx) letStreamsFlow(isCached);
   const interception = new Interception({
     socket,
+    descriptors,
     port,
     origin: { isBehindNginx, basePath },
+    onRequest: () => reporter?.ifDue(),
     onReady: () => {
       send({ type: 'cluster:ready' });
       title.show('ready');
       const connections = () => (interception.main as Listener).connections;
-      report = startReporting(
+      reporter = startReporting(
         reportEveryMs,
         connections,
         () => readiness.isReady,
@@ -88,7 +90,7 @@ function run(configuration: WorkerConfiguration): void {
     isDraining = true;
     title.show('draining');
     drain(interception.main, message.isReplaced && isBehindNginx, () => {
-      report();
+      reporter?.now();
       return close?.();
     });
   });

@@ -8,6 +8,8 @@ export interface WorkerConfiguration {
   readonly entry: string;
   /** Path of the unix socket that the app is to listen on. */
   readonly socket: string;
+  /** The same socket, several times, opened by the primary; none where that could not be done. */
+  readonly descriptors: readonly number[];
   readonly port: number;
   /** Folder of V8's compiled code, shared by the workers. */
   readonly compileCache: string;
@@ -71,3 +73,6 @@ export const configurationVariable = 'CLUSTER_WORKER';
 
 /** A pipe between the primary and the watchdog's thread: what is written asks for the stack; its end is the primary's. */
 export const watchdogDescriptor = 4;
+
+/** So many descriptors of its socket a worker gets: so many connections it accepts in a turn of its event loop. docs/performance.md has others. */
+export const acceptors = 8;

@@ -10,3 +10,18 @@ export function actAsClusterWorker(slot: number): void {
   }
   syncBuiltinESMExports();
 }
+
+/**
+ * Runs `call`, in which a server may listen on a descriptor: a worker of node:cluster would ask its primary for that, and
+ * here is none of node:cluster's.
+ */
+export function asPrimary<T>(call: () => T): T {
+  const writable: { isPrimary: boolean } = cluster;
+  const { isPrimary } = writable;
+  writable.isPrimary = true;
+  try {
+    return call();
+  } finally {
+    writable.isPrimary = isPrimary;
+  }
+}

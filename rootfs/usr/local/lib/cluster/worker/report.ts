@@ -1,26 +1,44 @@
-// Tells the primary, again and again, how this worker is. That it does is the sign that its event loop turns.
+// Tells the primary, again and again, how this worker is. That it does is the sign that its event loop is not stuck.
 import type { Connections } from './clients.ts';
 import type { Report } from './messages.ts';
+
+export interface Reporter {
+  readonly now: () => void;
+  readonly ifDue: () => void;
+}
 
 /**
  * Tells now, and then at each interval.
  * @param connections those of the app's server, at each time
  * @param isAppReady by its own word
  * @param tell gets each report
- * @returns a function that tells once more
+ * @returns `now` tells once more; `ifDue` does where it is time, for when the event loop comes to something: a turn may be
+ *   long, as it answers all requests that have come, and its timers run only then
  */
 export function startReporting(
   everyMs: number,
   connections: () => Connections,
   isAppReady: () => boolean,
   tell: (report: Report) => void,
-): () => void {
+): Reporter {
   let utilisation = performance.eventLoopUtilization();
-  let dueAt = performance.now();
-  report();
+  /** When the next report is due, and when the timer is. */
+  let dueAt = 0;
+  let turnDueAt = performance.now();
+  reportInTurn();
   // Does not keep a process alive whose app has come to its end.
-  setInterval(report, everyMs).unref();
-  return report;
+  setInterval(reportInTurn, everyMs).unref();
+  return {
+    now: report,
+    ifDue() {
+      if (performance.now() > dueAt) report();
+    },
+  };
+
+  function reportInTurn(): void {
+    report();
+    turnDueAt = performance.now() + everyMs;
+  }
 
   function report(): void {
     const now = performance.now();
@@ -32,7 +50,7 @@ export function startReporting(
       inFlight,
       cut,
       loopUtilisation: round(performance.eventLoopUtilization(current, utilisation).utilization),
-      loopDelayMs: Math.max(0, round(now - dueAt)),
+      loopDelayMs: Math.max(0, round(now - turnDueAt)),
       memoryBytes: rss,
       heapBytes: heapUsed,
       isAppReady: isAppReady(),

@@ -1,0 +1,122 @@
+// How many connections a worker accepts in a turn of its event loop, with a real server that inherits a real socket.
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { withOpenSocket } from '../../rootfs/usr/local/lib/cluster/pool/worker-socket.ts';
+import { acceptors } from '../../rootfs/usr/local/lib/cluster/worker/messages.ts';
+import type { Accepted, Order } from './support/accepting-server.ts';
+
+const connections = 4 * acceptors;
+
+test('a worker accepts as many connections in a turn as it has descriptors of its socket', async (t) => {
+  const one = await startServer(t, 1);
+  assert.ok((await one.accept()).turns >= connections - 1);
+  const many = await startServer(t, acceptors);
+  assert.ok((await many.accept()).turns < connections / 4);
+});
+
+test('whichever descriptor they come by, connections are the server’s, in the async context of its listen()', async (t) => {
+  const server = await startServer(t, acceptors);
+  const accepted = await server.accept();
+  assert.equal(accepted.connections, connections);
+  assert.equal(accepted.inContext, connections);
+});
+
+test('what the app starts inherits none of the descriptors', async (t) => {
+  const server = await startServer(t, acceptors);
+  const { inherited } = await server.accept();
+  assert.deepEqual(inherited.match(/\d+ -> socket/g), ['1 -> socket']);
+});
+
+test('when a server is closed, nobody listens any more', async (t) => {
+  const server = await startServer(t, acceptors);
+  await server.accept();
+  assert.equal(await server.order({ do: 'close' }), 'closed');
+  assert.equal(await server.connectionError(), 'ECONNREFUSED');
+});
+
+test('so it is when the signal of its listen() ends it', async (t) => {
+  const server = await startServer(t, acceptors);
+  assert.equal(await server.order({ do: 'abort' }), 'closed');
+  assert.equal(await server.connectionError(), 'ECONNREFUSED');
+});
+
+test('a server that its app has unreferenced does not keep the process running', async (t) => {
+  const server = await startServer(t, acceptors);
+  assert.equal(await server.order({ do: 'unref' }), 'about to end');
+  assert.equal(await server.exitCode, 0);
+});
+
+test('the primary keeps no descriptor of a worker’s socket', async (t) => {
+  const open = () => readdirSync('/proc/self/fd').length;
+  const server = await startServer(t, acceptors);
+  await server.kill();
+  assert.equal(await server.connectionError(), 'ECONNREFUSED');
+  const before = open();
+  const path = join(mkdtempSync(join(tmpdir(), 'acceptors-')), 'worker.sock');
+  assert.equal(withOpenSocket(path, open), before + 1);
+  assert.equal(open(), before);
+  rmSync(dirname(path), { recursive: true });
+});
+
+test('a socket that cannot be opened is left to the worker, which says why', () => {
+  const path = '/proc/no-socket-can-be-here';
+  assert.equal(
+    withOpenSocket(path, (descriptor) => descriptor),
+    undefined,
+  );
+  assert.equal(existsSync(path), false);
+});
+
+/** A worker whose app has not listened yet. */
+async function startServer(t: TestContext, descriptors: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'acceptors-'));
+  const path = join(folder, 'worker.sock');
+  const child = withOpenSocket(path, (socket) =>
+    fork(
+      join(import.meta.dirname, 'support/accepting-server.ts'),
+      Array.from({ length: descriptors }, (_, number) => String(4 + number)),
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...Array.from({ length: descriptors }, () => socket)] },
+    ),
+  );
+  t.after(() => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+  const exitCode = once(child, 'exit').then(([code]) => code as number | null);
+  return {
+    exitCode,
+    /** So many connections wait before it listens. */
+    async accept(): Promise<Accepted> {
+      const sockets = Array.from({ length: connections }, () => connect(path));
+      t.after(() => {
+        for (const socket of sockets) socket.destroy();
+      });
+      await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+      return (await this.order({ do: 'listen', connections })) as Accepted;
+    },
+    /** @returns what it says then */
+    async order(order: Order): Promise<unknown> {
+      child.send(order);
+      return (await once(child, 'message'))[0];
+    },
+    async kill(): Promise<void> {
+      child.kill('SIGKILL');
+      await exitCode;
+    },
+    async connectionError(): Promise<string> {
+      assert.ok(existsSync(path));
+      const socket = connect(path);
+      t.after(() => socket.destroy());
+      return once(socket, 'connect').then(
+        () => 'none: somebody listens',
+        ({ code }) => code,
+      );
+    },
+  };
+}
