@@ -1,6 +1,5 @@
 // How many connections a worker accepts in a turn of its event loop, with a real server that inherits a real socket.
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -10,6 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { withOpenSocket } from '../../rootfs/usr/local/lib/cluster/pool/worker-socket.ts';
 import { acceptors } from '../../rootfs/usr/local/lib/cluster/worker/messages.ts';
 import type { Accepted, Order } from './support/accepting-server.ts';
+import { forkWithSocket } from './support/fork-with-socket.ts';
 
 const connections = 4 * acceptors;
 
@@ -77,13 +77,7 @@ test('a socket that cannot be opened is left to the worker, which says why', () 
 async function startServer(t: TestContext, descriptors: number) {
   const folder = mkdtempSync(join(tmpdir(), 'acceptors-'));
   const path = join(folder, 'worker.sock');
-  const child = withOpenSocket(path, (socket) =>
-    fork(
-      join(import.meta.dirname, 'support/accepting-server.ts'),
-      Array.from({ length: descriptors }, (_, number) => String(4 + number)),
-      { stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...Array.from({ length: descriptors }, () => socket)] },
-    ),
-  );
+  const child = forkWithSocket('accepting-server.ts', path, descriptors);
   t.after(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });

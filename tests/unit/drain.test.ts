@@ -1,6 +1,5 @@
 // What a worker that is replaced still answers, with a real server in a process of its own.
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -9,8 +8,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nginxKeepsMs } from '../../rootfs/usr/local/lib/cluster/keep-alive.ts';
-import { withOpenSocket } from '../../rootfs/usr/local/lib/cluster/pool/worker-socket.ts';
 import { acceptors } from '../../rootfs/usr/local/lib/cluster/worker/messages.ts';
+import { forkWithSocket } from './support/fork-with-socket.ts';
 
 test('connections that were made before the slot was handed over are accepted, however late', async (t) => {
   const worker = await startWorker(t);
@@ -44,13 +43,7 @@ test('one that its client never closes does not keep a worker from ending', asyn
 async function startWorker(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'drain-'));
   const socketPath = join(folder, 'worker.sock');
-  const child = withOpenSocket(socketPath, (socket) => {
-    const sockets = Array.from({ length: acceptors }, () => socket);
-    const descriptors = sockets.map((_, number) => String(4 + number));
-    return fork(join(import.meta.dirname, 'support/draining-server.ts'), [socketPath, ...descriptors], {
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...sockets],
-    });
-  });
+  const child = forkWithSocket('draining-server.ts', socketPath, acceptors, [socketPath]);
   t.after(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
