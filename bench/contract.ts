@@ -111,7 +111,7 @@ function throughputContenders(folder: string): Record<string, Contender> {
     `--env=PORT=${port}`,
   ];
   const plain =
-    'node /usr/local/lib/cluster/configure.js production && (NODE_ENV=production node /app/plain.mjs &) && until [ -S /run/cluster/slot-0.sock ]; do sleep 0.05; done; exec nginx -c /run/nginx/nginx.conf -e stderr -g "daemon off;"';
+    'node /usr/local/lib/cluster/boot.js production && (NODE_ENV=production node /app/plain.mjs &) && until [ -S /run/cluster/slot-0.sock ]; do sleep 0.05; done; exec nginx -c /run/nginx/nginx.conf -e stderr -g "daemon off;"';
   return {
     'our worker': () => withContainer([...options, image], load),
     'own listen()': () => withContainer([...options, '--entrypoint=sh', image, '-c', plain], load),

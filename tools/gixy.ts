@@ -1,8 +1,8 @@
 // What gixy says of nginx.conf, in the variants that settings can make of it: https://gixy.getpagespeed.com/checks/
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NginxContext } from '../rootfs/usr/local/lib/cluster/nginx/context.ts';
-import { renderNginxConfiguration } from '../rootfs/usr/local/lib/cluster/nginx/template.ts';
+import type { NginxContext } from '../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
+import { renderNginxConfiguration } from '../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
 import type { Environment, Mode } from '../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions } from '../rootfs/usr/local/lib/cluster/settings/schema.ts';
 import { contextOf, needed, settingsOf, tls } from '../tests/support/nginx-variants.ts';

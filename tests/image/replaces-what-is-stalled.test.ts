@@ -1,7 +1,7 @@
 // A worker whose event loop does not turn any more loses its slot at once, and is replaced. Only what was inside it is lost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Status } from '../../rootfs/usr/local/lib/cluster/admin/admin.ts';
+import type { Status } from '../../rootfs/usr/local/lib/cluster/primary/admin/server.ts';
 import { accessLog } from './support/access-log.ts';
 import type { Container } from './support/container.ts';
 import { Load } from './support/load.ts';

@@ -1,6 +1,6 @@
 // What nginx.conf is rendered from where no container is: for the unit tests, and for gixy.
-import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/context.ts';
-import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/helmet.ts';
+import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
+import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
 import {
   type Environment,
   type Files,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nginxKeepsMs } from '../../rootfs/usr/local/lib/cluster/keep-alive.ts';
+import { nginxKeepsMs } from '../../rootfs/usr/local/lib/cluster/upstream-keep-alive.ts';
 import { acceptors } from '../../rootfs/usr/local/lib/cluster/worker/messages.ts';
 import { forkWithSocket } from './support/fork-with-socket.ts';
 

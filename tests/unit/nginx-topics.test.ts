@@ -9,11 +9,11 @@ import fc from 'fast-check';
 import fastify from 'fastify';
 import type plainHelmet from 'helmet';
 import { describeRefusal, parseRefusal } from '../../rootfs/usr/local/lib/cluster/nginx/check.ts';
-import { helmetOptions, securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/helmet.ts';
-import { atLeast } from '../../rootfs/usr/local/lib/cluster/nginx/logs.ts';
-import { burstOf, retryAfterSeconds } from '../../rootfs/usr/local/lib/cluster/nginx/rate-limits.ts';
+import { atLeast } from '../../rootfs/usr/local/lib/cluster/nginx/config/access-log.ts';
+import { helmetOptions, securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
+import { burstOf, retryAfterSeconds } from '../../rootfs/usr/local/lib/cluster/nginx/config/rate-limits.ts';
+import { hashedNames } from '../../rootfs/usr/local/lib/cluster/nginx/config/static-files.ts';
 import { findDroppedInheritance } from '../../rootfs/usr/local/lib/cluster/nginx/snippets.ts';
-import { hashedNames } from '../../rootfs/usr/local/lib/cluster/nginx/static.ts';
 import { lookAtStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folder.ts';
 
 const isHashed = (path: string) => hashedNames.some((pattern) => new RegExp(pattern).test(path));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stackTimeoutMs } from '../../rootfs/usr/local/lib/cluster/pool/stall.ts';
-import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/state.ts';
+import { stackTimeoutMs } from '../../rootfs/usr/local/lib/cluster/pool/decide/stall.ts';
+import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
 import { clean, crash, killed, policy, World } from './support/pool-world.ts';
 
 const names = (effects: readonly Effect[]) => effects.map((effect) => effect.do);

@@ -5,7 +5,7 @@ import {
   decideAfterFailure,
   describeExit,
   exitCodeOf,
-} from '../../rootfs/usr/local/lib/cluster/pool/failure.ts';
+} from '../../rootfs/usr/local/lib/cluster/pool/decide/failure.ts';
 
 const running: Circumstances = {
   wasEverReady: true,

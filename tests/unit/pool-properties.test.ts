@@ -1,7 +1,7 @@
 // Random events in random order, thousands of times over: what has to hold always does.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/state.ts';
+import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
 import { clean, crash, killed, policy, seeded, World } from './support/pool-world.ts';
 
 const runs = 400;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { observe, type Scaler, startScaler } from '../../rootfs/usr/local/lib/cluster/pool/scale.ts';
+import { observe, type Scaler, startScaler } from '../../rootfs/usr/local/lib/cluster/pool/decide/autoscale.ts';
 import { seeded } from './support/pool-world.ts';
 
 const policy = { minWorkers: 1, maxWorkers: 8, memoryBytes: 0 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderStatus } from '../../rootfs/usr/local/lib/cluster/cli/status.ts';
-import { statusOf } from '../../rootfs/usr/local/lib/cluster/pool/status.ts';
+import { statusOf } from '../../rootfs/usr/local/lib/cluster/pool/decide/pool-status.ts';
 import { crash, World } from './support/pool-world.ts';
 
 const container = { ready: true, draining: false, entry: '/app/main.ts', pid: 7, uptimeSeconds: 61 };

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { buildTypeScript } from '../../rootfs/usr/local/lib/cluster/typescript/build.ts';
+import { buildTypeScript } from '../../rootfs/usr/local/lib/cluster/typescript/compile-folder.ts';
 
 const room = join(import.meta.dirname, '../../rootfs/usr/local/lib/cluster/typescript');
 const register = join(room, 'register.ts');
@@ -514,11 +514,11 @@ test('a prebuilt folder is used where it is; it and the app are not written', ()
 
 test('the command says in one line what it did, and nothing where there is nothing to do', () => {
   const command = (root: string, cache: string) => {
-    const { status, stderr } = spawnSync(process.execPath, [join(room, 'main.ts'), root, cache], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [join(room, 'compiler.ts'), root, cache], { encoding: 'utf8' });
     assert.equal(status, 0, stderr);
     return stderr;
   };
-  const typescript = app({ 'main.ts': '', 'broken.ts': 'foo(;' });
+  const typescript = app({ 'compiler.ts': '', 'broken.ts': 'foo(;' });
   const output = command(typescript.root, typescript.cache);
   assert.match(output, /broken\.ts:1:5: Expression expected/);
   assert.match(output, /\n\[cluster\] 2 TypeScript files, 1 compiled, 1 with errors, in \d+ ms\n$/);

@@ -2,7 +2,7 @@
 
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Status } from '../../../rootfs/usr/local/lib/cluster/admin/admin.ts';
+import type { Status } from '../../../rootfs/usr/local/lib/cluster/primary/admin/server.ts';
 import { type Container, type Options, serve } from './container.ts';
 import { amount } from './long.ts';
 

@@ -1,7 +1,7 @@
 // A world for the pool's decisions: workers that start, serve, crash, fall silent and end, without a process. Time is a
 // number, and chance a seed, so that whatever goes wrong goes wrong again.
-import { decide, initialState } from '../../../rootfs/usr/local/lib/cluster/pool/decide.ts';
-import { stackTimeoutMs, tickEveryMs } from '../../../rootfs/usr/local/lib/cluster/pool/stall.ts';
+import { decide, initialState } from '../../../rootfs/usr/local/lib/cluster/pool/decide/decide.ts';
+import { stackTimeoutMs, tickEveryMs } from '../../../rootfs/usr/local/lib/cluster/pool/decide/stall.ts';
 import type {
   Effect,
   Policy,
@@ -9,7 +9,7 @@ import type {
   PoolState,
   Worker,
   WorkerExit,
-} from '../../../rootfs/usr/local/lib/cluster/pool/state.ts';
+} from '../../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
 
 export const policy: Policy = {
   slots: 4,

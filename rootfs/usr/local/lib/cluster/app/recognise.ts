@@ -3,7 +3,7 @@
 import type { RequestListener, Server } from 'node:http';
 import net from 'node:net';
 import type { FastifyInstance, FastifyPluginAsync, FastifyServerOptions } from 'fastify';
-import http from '../node-http.ts';
+import http from '../lean-http.ts';
 
 /** An object with the web-standard `fetch`: Hono, h3, Elysia and the like, or `{ fetch }` as in Bun and Deno. */
 export interface FetchHandler {

@@ -3,8 +3,8 @@ import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { fastify as Fastify, FastifyInstance, FastifyServerOptions } from 'fastify';
+import http from '../lean-http.ts';
 import { log } from '../log.ts';
-import http from '../node-http.ts';
 import type { FetchHandler, Recognised } from './recognise.ts';
 
 /** Ends what was started, after its last request: the app's own close hooks run. */

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { type ClusterError, errors } from '../errors.ts';
-import http from '../node-http.ts';
+import http from '../lean-http.ts';
 import { runFolder } from '../paths.ts';
 
 const timeoutMs = 3000;

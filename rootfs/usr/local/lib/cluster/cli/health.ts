@@ -1,5 +1,5 @@
 // `cluster health`: asks what a load balancer asks, through nginx. (The image's HEALTHCHECK is /usr/local/bin/health.)
-import { loadConfiguration } from '../configuration.ts';
+import { loadConfiguration } from '../configuration/store.ts';
 import { run } from '../paths.ts';
 import { ask } from './ask.ts';
 

@@ -1,8 +1,8 @@
 // Gives the primary an order and shows what it says, as it is done. Ctrl-C ends this command, not what was ordered.
 import { createInterface } from 'node:readline';
-import type { Line } from '../admin/control.ts';
-import http from '../node-http.ts';
+import http from '../lean-http.ts';
 import { run } from '../paths.ts';
+import type { Line } from '../primary/admin/control.ts';
 import { unanswered } from './ask.ts';
 
 /**

@@ -1,8 +1,8 @@
 // `cluster status`: how the workers are.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Status } from '../admin/admin.ts';
 import { run } from '../paths.ts';
-import type { SlotStatus, WorkerStatus } from '../pool/status.ts';
+import type { SlotStatus, WorkerStatus } from '../pool/decide/pool-status.ts';
+import type { Status } from '../primary/admin/server.ts';
 import { ask } from './ask.ts';
 import { columns } from './table.ts';
 

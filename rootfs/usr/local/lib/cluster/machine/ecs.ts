@@ -1,6 +1,6 @@
 // What an ECS task may use. On Fargate with limits for the task only, no control group of the container knows them.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate-response.html
-import http from '../node-http.ts';
+import http from '../lean-http.ts';
 
 export interface EcsLimits {
   /** vCPUs of the task. */

@@ -1,7 +1,7 @@
 // What users add to nginx.conf: files in /app/nginx, or a whole /app/nginx.conf in its place.
 import { existsSync, globSync } from 'node:fs';
-import type { NginxContext } from './context.ts';
-import { lines } from './layout.ts';
+import type { NginxContext } from './config/context.ts';
+import { lines } from './config/layout.ts';
 
 export type SnippetLevel = 'http' | 'server' | 'location';
 export const snippetLevels: readonly SnippetLevel[] = ['http', 'server', 'location'];

@@ -15,8 +15,8 @@ import {
   type WorkerConfiguration,
   watchdogDescriptor,
 } from '../worker/messages.ts';
+import type { WorkerExit } from './decide/state.ts';
 import type { Release } from './release.ts';
-import type { WorkerExit } from './state.ts';
 import { withOpenSocket } from './worker-socket.ts';
 
 /** The same for all workers of a pool. */
@@ -53,7 +53,7 @@ export interface WorkerListeners {
 /** What a worker said before it ended. */
 export type Failure = FromWorker & { type: 'cluster:failed' };
 
-const preload = join(import.meta.dirname, '../worker/main.js');
+const preload = join(import.meta.dirname, '../worker/preload.js');
 
 /** What a process has said may be read a moment after its end is known. */
 const lastWordsMs = 100;

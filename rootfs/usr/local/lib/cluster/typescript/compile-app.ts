@@ -26,7 +26,7 @@ export async function compileApp({ entry }: App): Promise<string> {
 
 /** @returns the compiler's exit code: 0, also where files have errors */
 export async function compileInto(cacheFolder: string): Promise<number> {
-  const compiler = join(import.meta.dirname, 'main.js');
+  const compiler = join(import.meta.dirname, 'compiler.js');
   const child = spawn(process.execPath, [compiler, appFolder, cacheFolder, prebuiltTypeScript], { stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;

@@ -4,7 +4,7 @@ import { createRequire, SourceMap } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import type { Options, Output as SwcOutput } from '@swc/core';
-import { explain, importError } from './explain.ts';
+import { explain, importError } from './compile-error.ts';
 import { letDecoratorsReplaceClasses } from './legacy-decorators.ts';
 import type { ModuleFormat } from './manifest.ts';
 import { loadTypesAtRunTime } from './metadata.ts';

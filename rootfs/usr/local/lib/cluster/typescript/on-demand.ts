@@ -8,7 +8,7 @@ import type { Alias, ModuleFormat } from './manifest.ts';
 import { findOutput, inMemory, writeOutput } from './outputs.ts';
 import { readingSurroundings } from './project.ts';
 
-export { importError } from './explain.ts';
+export { importError } from './compile-error.ts';
 
 const surroundingsOf = readingSurroundings(log);
 

@@ -2,8 +2,8 @@
 // that would end the process before the app's SIGTERM handlers run, or make them fail (ERR_SERVER_NOT_RUNNING).
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Close } from '../app/serve.ts';
-import { nginxKeepsMs } from '../keep-alive.ts';
-import type { Connections } from './clients.ts';
+import { nginxKeepsMs } from '../upstream-keep-alive.ts';
+import type { Connections } from './client-address.ts';
 import type { Listener } from './listen.ts';
 
 /** Whoever made a connection may still be about to use it. nginx is to have closed its own by then. */

@@ -2,11 +2,11 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import net, { type ListenOptions, type Socket } from 'node:net';
-import { workerKeepsMs } from '../keep-alive.ts';
+import http from '../lean-http.ts';
 import { log } from '../log.ts';
-import http from '../node-http.ts';
+import { workerKeepsMs } from '../upstream-keep-alive.ts';
 import { listenOn } from './acceptors.ts';
-import { Connections, identifyClients, type Origin } from './clients.ts';
+import { Connections, identifyClients, type Origin } from './client-address.ts';
 
 /** A full queue is an instant 502 for the client. Node's default of 511 overflowed at 800 connections on a blocked worker. */
 const backlog = 4096;

@@ -2,7 +2,7 @@
 // compresses it, as for every browser, its pieces would be held back until the response has ended; without buffering,
 // each piece is flushed. Any other response nginx takes at once and in whole, so that a slow client waits there.
 import type { ServerResponse } from 'node:http';
-import http from '../node-http.ts';
+import http from '../lean-http.ts';
 
 type WriteHead = typeof ServerResponse.prototype.writeHead;
 /** Set by Node before it writes the headers of `end(body)`. */

@@ -1,0 +1,80 @@
+// Who is asking: address, protocol, host and port as the client sees them. Behind a load balancer that is trusted
+// (TRUSTED_PROXIES) they are what it says; otherwise those of the connection, whatever a header claims.
+import type { NginxContext } from './context.ts';
+import { block, lines, map, paragraphs, type Topic } from './layout.ts';
+import { askedHost } from './malformed-requests.ts';
+
+/** The protocol that the client speaks: http or https. */
+export function schemeVariable({ settings }: Pick<NginxContext, 'settings'>): string {
+  return settings.trustedProxies.length === 0 ? '$scheme' : '$client_scheme';
+}
+
+/** The Host that the client asked for, with its port. */
+export function hostVariable({ settings }: Pick<NginxContext, 'settings'>): string {
+  return settings.trustedProxies.length === 0 || settings.proxyProtocol ? askedHost : '$client_host';
+}
+
+export function clients(context: NginxContext): Topic {
+  const { trustedProxies, proxyProtocol } = context.settings;
+  const isTrusted = trustedProxies.length > 0;
+  const saysPort = isTrusted && !proxyProtocol;
+  return {
+    ...(isTrusted ? { http: paragraphs(realAddress(context), whatProxiesSay(proxyProtocol)) } : {}),
+    requestHeaders: lines(
+      `proxy_set_header Host ${hostVariable(context)};`,
+      '# Overwritten, never appended to: the app believes these, and a client cannot claim to be somebody else.',
+      'proxy_set_header X-Forwarded-For $remote_addr;',
+      `proxy_set_header X-Forwarded-Proto ${schemeVariable(context)};`,
+      'proxy_set_header X-Real-IP $remote_addr;',
+      `proxy_set_header X-Forwarded-Port ${saysPort ? '$client_port' : '""'};`,
+      '# What a client might send to the same end is taken away.',
+      'proxy_set_header Forwarded "";',
+      'proxy_set_header X-Forwarded-Host "";',
+      `proxy_set_header X-Forwarded-Prefix ${context.settings.basePath === '/' ? '""' : context.settings.basePath};`,
+    ),
+  };
+}
+
+function realAddress({ settings }: NginxContext): string {
+  const { trustedProxies, proxyProtocol } = settings;
+  return lines(
+    proxyProtocol
+      ? '# The client is whoever the PROXY protocol names (PROXY_PROTOCOL).'
+      : '# The client is the last address of X-Forwarded-For that is not one of the trusted proxies (TRUSTED_PROXIES).',
+    ...trustedProxies.map((network) => `set_real_ip_from ${network};`),
+    `real_ip_header ${proxyProtocol ? 'proxy_protocol' : 'X-Forwarded-For'};`,
+    'real_ip_recursive on;',
+    block(
+      'geo $realip_remote_addr $is_trusted_proxy',
+      lines('default 0;', ...trustedProxies.map((network) => `${network} 1;`)),
+    ),
+  );
+}
+
+function whatProxiesSay(proxyProtocol: boolean): string {
+  if (proxyProtocol) {
+    return lines(
+      '# A balancer of connections ends TLS on its port 443, and has no header to say so.',
+      map('"$is_trusted_proxy $proxy_protocol_server_port"', '$client_scheme', [
+        ['default', '$scheme'],
+        ['1 443', 'https'],
+      ]),
+    );
+  }
+  return lines(
+    '# Anything but one plain value is not believed: of a list, a part may be the client’s own.',
+    map('"$is_trusted_proxy $http_x_forwarded_proto"', '$client_scheme', [
+      ['default', '$scheme'],
+      ['1 https', 'https'],
+      ['1 http', 'http'],
+    ]),
+    map('"$is_trusted_proxy $http_x_forwarded_host"', '$client_host', [
+      ['default', askedHost],
+      ['~^1 ([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?$', '$http_x_forwarded_host'],
+    ]),
+    map('"$is_trusted_proxy $http_x_forwarded_port"', '$client_port', [
+      ['default', '""'],
+      ['~^1 [0-9]{1,5}$', '$http_x_forwarded_port'],
+    ]),
+  );
+}
