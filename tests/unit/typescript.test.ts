@@ -514,7 +514,9 @@ test('a prebuilt folder is used where it is; it and the app are not written', ()
 
 test('the command says in one line what it did, and nothing where there is nothing to do', () => {
   const command = (root: string, cache: string) => {
-    const { status, stderr } = spawnSync(process.execPath, [join(room, 'compiler.ts'), root, cache], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [join(room, 'compiler.ts'), root, cache], {
+      encoding: 'utf8',
+    });
     assert.equal(status, 0, stderr);
     return stderr;
   };
