@@ -39,6 +39,12 @@ export function logFatal(error: unknown): void {
   for (const line of (text ?? '').split('\n')) write(line);
 }
 
+/** Prints an error of ours that costs one task, not the process. @param what was being done */
+export function logFault(what: string, error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  for (const line of `${what} failed, and everything else goes on: ${stack}`.split('\n')) write(line);
+}
+
 /** How a duration stands in a line: `0.61 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
