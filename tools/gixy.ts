@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NginxContext } from '../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
-import { renderNginxConfiguration } from '../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
+import { renderTemplate } from '../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
 import type { Environment, Mode } from '../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions } from '../rootfs/usr/local/lib/cluster/settings/schema.ts';
 import { contextOf, needed, settingsOf, tls } from '../tests/support/nginx-variants.ts';
@@ -42,7 +42,7 @@ export async function lintNginx(program: string): Promise<Outcome> {
     const file = join(folder, `${names.join('-')}.conf`);
     // Debian's types of files are Debian's.
     const context = { ...contextOf(settingsOf(environment, mode)), ...more };
-    const text = renderNginxConfiguration(context).replace('include /etc/nginx/mime.types;', '');
+    const text = renderTemplate(context).replace('include /etc/nginx/mime.types;', '');
     writeFileSync(file, text);
     return file;
   });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
 import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
-import { renderNginxConfiguration } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
+import { renderTemplate } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
 import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions, schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
 import { contextOf, needed, settingsOf, tls } from '../support/nginx-variants.ts';
@@ -23,7 +23,7 @@ function render(environment: Environment, more: Partial<NginxContext> = {}): str
     bodyBufferBytes: 65_536,
   };
   const securityHeaders = securityHeadersOf(settings.securityHeaders);
-  return renderNginxConfiguration({ ...context, settings, plan, securityHeaders, ...more });
+  return renderTemplate({ ...context, settings, plan, securityHeaders, ...more });
 }
 
 test('one upstream server a slot, never taken out by nginx itself', () => {

@@ -6,15 +6,10 @@ import { hasIpv6, identity } from '../machine/container.ts';
 import { type Machine, measureMachine } from '../machine/machine.ts';
 import { planProcesses, planStop } from '../machine/plan.ts';
 import { securityHeadersOf } from '../nginx/config/helmet.ts';
-import { renderNginxConfiguration, renderParts } from '../nginx/config/template.ts';
-import {
-  findDroppedInheritance,
-  findSnippets,
-  hasOwnNginxConfiguration,
-  ownConfiguration,
-  snippetLevels,
-} from '../nginx/snippets.ts';
-import { lookAtStaticFolder } from '../nginx/static-folder.ts';
+import { renderParts, renderTemplate } from '../nginx/config/template.ts';
+import { snippetLevels, userNginxConf } from '../nginx/config/user-configuration.ts';
+import { findDroppedInheritance, findSnippets, hasOwnNginxConfiguration } from '../nginx/snippets.ts';
+import { inspectStaticFolder } from '../nginx/static-folder.ts';
 import { nginxConfiguration, nginxParts } from '../paths.ts';
 import { type Environment, type Mode, type Reading, readSettings } from '../settings/read.ts';
 import { schema } from '../settings/schema.ts';
@@ -45,14 +40,14 @@ export async function makeConfiguration(
 /** @returns nginx.conf @param folder where nginx writes */
 export function renderNginx({ settings, plan, start }: Configuration, folder: string): string {
   // Included and not copied: nginx then names the user's file, and its lines, when something is wrong.
-  if (hasOwnNginxConfiguration()) return `include ${ownConfiguration};\n`;
-  return renderNginxConfiguration({
+  if (hasOwnNginxConfiguration()) return `include ${userNginxConf};\n`;
+  return renderTemplate({
     settings,
     plan,
     folder,
     isRoot: identity().uid === 0,
     hasIpv6: hasIpv6(),
-    ...lookAtStaticFolder(settings.staticPath),
+    ...inspectStaticFolder(settings.staticPath),
     securityHeaders: securityHeadersOf(settings.securityHeaders),
     snippets: new Set(snippetLevels.filter((level) => findSnippets(level).length > 0)),
     startId: start.id,
