@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
-import { type Explained, makeConfiguration, renderNginx, summarise, writeNginx } from '../configuration/resolve.ts';
+import { type ResolvedConfiguration, resolveConfiguration } from '../configuration/resolve.ts';
 import { loadConfiguration } from '../configuration/store.ts';
+import { summarise } from '../configuration/summary.ts';
+import { renderNginxConf, writeNginxConf } from '../configuration/write-nginx-conf.ts';
 import { ClusterError, errors } from '../errors.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
 import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
@@ -50,12 +52,12 @@ async function check(): Promise<void> {
 }
 
 /** A user's own nginx.conf includes a file by its path in a running container: where none runs, it is made for the check. */
-function checkNginx(configuration: Explained, folder: string): void {
-  const file = writeNginx(configuration, folder);
+function checkNginx(configuration: ResolvedConfiguration, folder: string): void {
+  const file = writeNginxConf(configuration, folder);
   const isMissing = hasOwnNginxConfiguration() && !existsSync(nginxFolder);
   if (isMissing) {
     mkdirSync(nginxFolder);
-    writeNginx(configuration, nginxFolder);
+    writeNginxConf(configuration, nginxFolder);
   }
   try {
     if (configuration.settings.nginx) checkNginxConfiguration(file);
@@ -80,7 +82,7 @@ async function print(args: readonly string[]): Promise<void> {
 }
 
 async function nginx(): Promise<void> {
-  process.stdout.write(renderNginx(await configure(), nginxFolder));
+  process.stdout.write(renderNginxConf(await configure(), nginxFolder));
 }
 
 async function help([name]: readonly string[]): Promise<void> {
@@ -94,13 +96,13 @@ async function help([name]: readonly string[]): Promise<void> {
 }
 
 /** In the mode that the server runs in, where one runs in this container. */
-async function configure(): Promise<Explained> {
+async function configure(): Promise<ResolvedConfiguration> {
   try {
     const { settings, start } = loadConfiguration();
-    return await makeConfiguration(process.env, settings.mode, start);
+    return await resolveConfiguration(process.env, settings.mode, start);
   } catch (error) {
     if (!(error instanceof ClusterError) || error.code !== 'NOT_CONFIGURED') throw error;
-    return makeConfiguration(process.env, 'production');
+    return resolveConfiguration(process.env, 'production');
   }
 }
 
@@ -111,7 +113,7 @@ interface Computed {
 }
 
 /** What was computed, by the names that users see. */
-function computedOf({ machine, plan }: Explained): Readonly<Record<string, Computed>> {
+function computedOf({ machine, plan }: ResolvedConfiguration): Readonly<Record<string, Computed>> {
   const { minWorkers, maxWorkers, workerMemoryBytes, heapMb, semiSpaceMb, nginxWorkers, because } = plan;
   const megabytes = (bytes: number) => Math.floor(bytes / 1024 ** 2);
   return {
@@ -133,7 +135,7 @@ function computedOf({ machine, plan }: Explained): Readonly<Record<string, Compu
 }
 
 /** Two tables: what can be set, and what follows from it and from the machine. */
-export function asText(configuration: Explained): string {
+export function asText(configuration: ResolvedConfiguration): string {
   const { settings, origins, warnings } = configuration;
   const set = definitions.map(([key, definition]) => [
     definition.name,
@@ -149,7 +151,7 @@ export function asText(configuration: Explained): string {
   return `${columns([['SETTING', 'VALUE', 'FROM'], ...set])}\n${columns([['COMPUTED', 'VALUE', 'BECAUSE'], ...computed])}${warned === '' ? '' : `\n${warned}`}`;
 }
 
-export function asJson(configuration: Explained) {
+export function asJson(configuration: ResolvedConfiguration) {
   const { settings, origins, warnings } = configuration;
   return {
     settings: Object.fromEntries(

@@ -13,6 +13,7 @@ import { launchOf } from '../pool/launch.ts';
 import { policyOf } from '../pool/policy.ts';
 import { Pool } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
+import { prefixOf } from '../settings/base-path.ts';
 import { startControl } from './admin/control.ts';
 import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
