@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { askEcs, ecsLimitsOf } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
 import { type Machine, machineOf } from '../../rootfs/usr/local/lib/cluster/machine/machine.ts';
 import { nodeOptionsOf, planProcesses, planStop } from '../../rootfs/usr/local/lib/cluster/machine/plan.ts';
-import { type Environment, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 
 interface Recording {
   about: string;

@@ -10,7 +10,7 @@ import { ClusterError, errors } from '../errors.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
 import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import { nginxFolder } from '../paths.ts';
-import type { Origin } from '../settings/read.ts';
+import type { SettingOrigin } from '../settings/read.ts';
 import { defaultOf } from '../settings/reference.ts';
 import { type Definition, definitions } from '../settings/schema.ts';
 import { columns } from './table.ts';
@@ -172,7 +172,7 @@ function shownValue({ isSecret, type, default: preset }: Definition<unknown>, va
   return value === undefined ? '-' : type.format(value) || '-';
 }
 
-function shownOrigin(origin: Origin): string {
+function shownOrigin(origin: SettingOrigin): string {
   switch (origin.kind) {
     case 'default':
       return 'default';

@@ -16,7 +16,8 @@ import {
 } from '../nginx/snippets.ts';
 import { lookAtStaticFolder } from '../nginx/static-folder.ts';
 import { nginxConfiguration, nginxParts } from '../paths.ts';
-import { type Environment, type Mode, type Reading, readSettings } from '../settings/read.ts';
+import type { Environment } from '../settings/findings.ts';
+import { type Mode, type Reading, readSettings } from '../settings/read.ts';
 import { schema } from '../settings/schema.ts';
 import type { Configuration, Start } from './store.ts';
 
