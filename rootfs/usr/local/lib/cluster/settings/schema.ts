@@ -1,5 +1,5 @@
-// Every variable that the image knows: this file is the contract. An entry here is all that a setting needs: reading,
-// checking, "did you mean", `cluster config`, docs/settings.md and the tests follow from it.
+// Every variable that the image knows: this file is the contract. A setting needs one entry here: reading, checking,
+// "did you mean", `cluster config`, docs/settings.md and the tests follow from it.
 import { duration, rate, size } from './types/amount.ts';
 import { address, networks } from './types/network.ts';
 import { count, port, range } from './types/number.ts';
@@ -16,7 +16,7 @@ export interface Definition<T> {
   readonly name: string;
   /** Other names for the same, which users know from other images and platforms. */
   readonly aliases: readonly string[];
-  /** The heading that it stands under. */
+  /** Its heading in docs/settings.md. */
   readonly group: 'The app' | 'Workers' | 'HTTP' | 'Clients' | 'TLS' | 'Files' | 'Logs' | 'Health' | 'Stop';
   readonly type: Type<T>;
   /** The value where nothing is set; `undefined` where that means something of its own. */
@@ -51,7 +51,7 @@ const kilobyte = 1024;
 const megabyte = 1024 * kilobyte;
 const gigabyte = 1024 * megabyte;
 
-/** By the name that the code knows a setting by, with its unit. */
+/** By the name of the setting in the code, which includes its unit. */
 export const schema = {
   appModule: define({
     name: 'APP_MODULE',
