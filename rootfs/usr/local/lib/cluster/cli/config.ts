@@ -33,7 +33,7 @@ export const configCommand: Command = {
 
 /** `cluster config check`: the same checks as at a start. `RUN cluster config check` in a Dockerfile makes them at build time. */
 async function check(): Promise<void> {
-  const configuration = await resolveConfiguration();
+  const configuration = await currentConfiguration();
   for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   const folder = makeTemporaryFolder();
   try {
@@ -73,7 +73,7 @@ function makeTemporaryFolder(): string {
 
 /** `cluster config print`: every setting, its value and where it comes from; --json for machines. */
 async function print(args: readonly string[]): Promise<void> {
-  const configuration = await resolveConfiguration();
+  const configuration = await currentConfiguration();
   process.stdout.write(
     args.includes('--json') ? `${JSON.stringify(renderJson(configuration), null, 2)}\n` : renderText(configuration),
   );
@@ -81,7 +81,7 @@ async function print(args: readonly string[]): Promise<void> {
 
 /** `cluster config nginx`: the rendered nginx.conf. */
 async function nginx(): Promise<void> {
-  process.stdout.write(renderNginx(await resolveConfiguration(), nginxFolder));
+  process.stdout.write(renderNginx(await currentConfiguration(), nginxFolder));
 }
 
 /** `cluster config help`: what each setting is and what it may be; with a name, of one setting. */
@@ -96,7 +96,7 @@ async function help([name]: readonly string[]): Promise<void> {
 }
 
 /** In the mode of the server that runs in this container, if one does. */
-async function resolveConfiguration(): Promise<Explained> {
+async function currentConfiguration(): Promise<Explained> {
   try {
     const { settings, start } = loadConfiguration();
     return await makeConfiguration(process.env, settings.mode, start);

@@ -1,23 +1,11 @@
 // Amounts with a unit: durations, sizes, rates.
+import { formatDuration, formatSize, sizeUnits, timeUnits } from '../units.ts';
 import type { Type } from './type.ts';
-
-interface Unit {
-  readonly name: string;
-  readonly size: number;
-}
-
-const timeUnits: readonly Unit[] = [
-  { name: 'ms', size: 1 },
-  { name: 's', size: 1000 },
-  { name: 'm', size: 60_000 },
-  { name: 'h', size: 3_600_000 },
-  { name: 'd', size: 86_400_000 },
-];
 
 /** In seconds without a unit. Value in milliseconds. */
 export function duration(minMs: number, maxMs: number): Type<number> {
   return {
-    allowed: `a duration such as 30, 30s or 2m, between ${inUnits(minMs, timeUnits)} and ${inUnits(maxMs, timeUnits)}`,
+    allowed: `a duration such as 30, 30s or 2m, between ${formatDuration(minMs)} and ${formatDuration(maxMs)}`,
     parse(text) {
       const withUnit = /^[\d.]+$/.test(text) ? `${text}s` : text;
       if (!/^(\d{1,9}(\.\d{1,3})?(ms|s|m|h|d))+$/.test(withUnit)) return undefined;
@@ -27,7 +15,7 @@ export function duration(minMs: number, maxMs: number): Type<number> {
       const ms = Math.round(parts.reduce((sum, part) => sum + part));
       return ms >= minMs && ms <= maxMs ? ms : undefined;
     },
-    format: (ms) => inUnits(ms, timeUnits),
+    format: formatDuration,
     suggest: (text) => [
       text
         .toLowerCase()
@@ -41,24 +29,17 @@ export function duration(minMs: number, maxMs: number): Type<number> {
   };
 }
 
-const sizeUnits: readonly Unit[] = [
-  { name: '', size: 1 },
-  { name: 'k', size: 1024 },
-  { name: 'm', size: 1024 ** 2 },
-  { name: 'g', size: 1024 ** 3 },
-];
-
 /** In bytes without a unit, with the units of nginx and Docker. Value in bytes. */
 export function size(minBytes: number, maxBytes: number): Type<number> {
   return {
-    allowed: `a size such as 512k, 10m or 1g, between ${inUnits(minBytes, sizeUnits)} and ${inUnits(maxBytes, sizeUnits)}`,
+    allowed: `a size such as 512k, 10m or 1g, between ${formatSize(minBytes)} and ${formatSize(maxBytes)}`,
     parse(text) {
       const [, amount = '', name] = /^(\d{1,15}(?:\.\d{1,3})?)([bkmg]?)$/i.exec(text) ?? [];
       const unit = sizeUnits.find((unit) => unit.name === name?.toLowerCase().replace('b', ''));
       const bytes = Math.round(Number(amount) * (unit?.size ?? Number.NaN));
       return bytes >= minBytes && bytes <= maxBytes ? bytes : undefined;
     },
-    format: (bytes) => inUnits(bytes, sizeUnits),
+    format: formatSize,
     suggest: (text) => [
       text
         .toLowerCase()
@@ -87,10 +68,3 @@ export const rate: Type<Rate> = {
     return amount === undefined ? [] : [`${amount}r/${per.toLowerCase()}`];
   },
 };
-
-/** In the largest unit that leaves a whole number. */
-function inUnits(amount: number, units: readonly Unit[]): string {
-  if (amount === 0) return '0';
-  const unit = units.findLast(({ size }) => amount % size === 0) ?? { name: '', size: 1 };
-  return `${amount / unit.size}${unit.name}`;
-}
