@@ -4,10 +4,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { askEcs, ecsLimitsOf } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
+import { fetchEcsLimits, parseEcsLimits } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
 import { type Machine, machineOf } from '../../rootfs/usr/local/lib/cluster/machine/machine.ts';
 import { nodeOptionsOf, planProcesses, planStop } from '../../rootfs/usr/local/lib/cluster/machine/plan.ts';
-import { type Environment, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 
 interface Recording {
   about: string;
@@ -39,7 +40,7 @@ for (const name of globSync('*.json', { cwd: folder }).sort()) {
   }: Recording = JSON.parse(readFileSync(join(folder, name), 'utf8'));
   test(`${name}: ${about}`, () => {
     const machine = machineOf((path) => files[path], {
-      ecs: ecs === undefined ? undefined : ecsLimitsOf(ecs.task, ecs.container),
+      ecs: ecs === undefined ? undefined : parseEcsLimits(ecs.task, ecs.container),
       isKubernetes,
     });
     assert.equal(machine.cpus.value, expect.cpus);
@@ -147,15 +148,15 @@ test('the ECS endpoint is asked for the task and the container', async (t) => {
     '/v4/abc': { Limits: { CPU: 256, Memory: 768 } },
   };
   const url = await listen(t, (path) => JSON.stringify(answers[path] ?? null));
-  assert.deepEqual(await askEcs(`${url}/v4/abc`), { cpus: 0.5, memoryBytes: 768 * 1024 ** 2 });
+  assert.deepEqual(await fetchEcsLimits(`${url}/v4/abc`), { cpus: 0.5, memoryBytes: 768 * 1024 ** 2 });
 });
 
 test('an ECS endpoint that is silent, wrong or not there is never an error, and costs a second at the most', async (t) => {
   const silent = await listen(t, () => undefined);
   const startedAt = performance.now();
-  assert.equal(await askEcs(silent), undefined);
+  assert.equal(await fetchEcsLimits(silent), undefined);
   assert.ok(performance.now() - startedAt < 3000);
-  assert.equal(await askEcs(await listen(t, () => '<html>')), undefined);
+  assert.equal(await fetchEcsLimits(await listen(t, () => '<html>')), undefined);
   const wrong: (string | undefined)[] = [
     undefined,
     '',
@@ -164,7 +165,7 @@ test('an ECS endpoint that is silent, wrong or not there is never an error, and 
     'file:///etc/passwd',
     'nonsense',
   ];
-  for (const endpoint of wrong) assert.equal(await askEcs(endpoint), undefined, String(endpoint));
+  for (const endpoint of wrong) assert.equal(await fetchEcsLimits(endpoint), undefined, String(endpoint));
 });
 
 function settings(environment: Environment) {

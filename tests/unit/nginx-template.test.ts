@@ -5,7 +5,7 @@ import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
 import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
 import { renderTemplate } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
-import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import { definitions, schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
 import { contextOf, needed, settingsOf, tls } from '../support/nginx-variants.ts';
 import { type Directive, directivesOf } from './support/nginx-configuration.ts';

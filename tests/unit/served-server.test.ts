@@ -8,6 +8,7 @@ import {
   type Listening,
   type ServedEvent,
   type ServedState,
+  type ServedStep,
 } from '../../rootfs/usr/local/lib/cluster/worker/served-server.ts';
 
 const appPort = 8080;
@@ -152,7 +153,7 @@ test('whatever the app does: ready exactly while a server that listens is served
       let delivers: string | undefined;
       for (const each of history) {
         const event = eventOf(each, listening);
-        const step = advanceServed(state, event, appPort);
+        const step: ServedStep<string> = advanceServed(state, event, appPort);
         state = step.state;
         for (const effect of step.effects) {
           if (effect.do === 'serve') delivers = effect.listening.server;

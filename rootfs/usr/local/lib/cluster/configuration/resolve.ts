@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { type Machine, measureMachine } from '../machine/machine.ts';
 import { planProcesses } from '../machine/plan.ts';
 import { findDroppedInheritance, findSnippets, hasOwnNginxConfiguration } from '../nginx/snippets.ts';
-import { type Environment, type Mode, type Reading, readSettings } from '../settings/read.ts';
+import type { Environment } from '../settings/findings.ts';
+import { type Mode, type Reading, readSettings } from '../settings/read.ts';
 import type { Configuration, Start } from './store.ts';
 
 /** A configuration with all that is known of how it came about. */

@@ -1,7 +1,7 @@
 // What every worker of a container is told: settings that take effect in the worker's process, by the names that the schema
 // has for them where the value is the setting's own.
 import type { LogLevel } from '../log.ts';
-import { prefixOf } from '../nginx/config/static-files.ts';
+import { prefixOf } from '../settings/base-path.ts';
 import type { Settings } from '../settings/read.ts';
 
 export interface WorkerSettings {

@@ -1,6 +1,6 @@
 // The access log: one line for each request, on standard output.
 import { slotSocket } from '../../paths.ts';
-import type { AccessLog } from '../../settings/types.ts';
+import type { AccessLog } from '../../settings/types/word.ts';
 import { logFormat } from './access-log-format.ts';
 import type { NginxContext } from './context.ts';
 import { lines, map, paragraphs } from './layout.ts';

@@ -1,6 +1,6 @@
 // How much one client may ask for (RATE_LIMIT, CONNECTION_LIMIT). Off unless set: behind a proxy that is not trusted,
 // every client has the proxy's address.
-import type { Rate } from '../../settings/types.ts';
+import type { Rate } from '../../settings/types/amount.ts';
 import type { NginxContext } from './context.ts';
 import { lines, map } from './layout.ts';
 import type { Topic } from './topic.ts';
