@@ -61,7 +61,7 @@ test('a stalled worker: slot handed over and replacement started at once, killed
   world.silent.add(first.id);
   const before = world.now;
   while (world.effects.length === 0) world.passes(250);
-  assert.ok(world.now - before <= policy.stallTimeoutMs + 250);
+  assert.ok(world.now - before <= policy.workerStallTimeoutMs + 250);
   assert.deepEqual(names(world.effects), [
     'capture-stack',
     'point',
@@ -96,7 +96,7 @@ test('a stalled worker whose stack cannot be captured is killed after a second',
 
 test('where no worker serves, the slots lead to where connections wait, until one does', () => {
   const world = running(1);
-  for (let ms = 0; ms < policy.stallTimeoutMs; ms += 250) {
+  for (let ms = 0; ms < policy.workerStallTimeoutMs; ms += 250) {
     world.now += 250;
     world.happens({ type: 'tick' });
   }
@@ -119,7 +119,7 @@ test('when the primary itself stood still, no worker is blamed for its silence',
 });
 
 test('a stall timeout of 0 turns stall detection off', () => {
-  const world = running(2, 2000, { stallTimeoutMs: 0 });
+  const world = running(2, 2000, { workerStallTimeoutMs: 0 });
   for (const { id } of world.ready()) world.silent.add(id);
   world.passes(600_000);
   assert.deepEqual(world.effects, []);
@@ -165,7 +165,7 @@ test('a new worker that dies before it has stayed up gives the slot back, and th
 });
 
 test('a replaced worker that takes too long is killed', () => {
-  const world = running(1, 2000, { drainTimeoutMs: 5000 });
+  const world = running(1, 2000, { workerDrainTimeoutMs: 5000 });
   world.happens({ type: 'reload', release: 2 });
   world.silent.add(1);
   world.passes(5000);
@@ -179,8 +179,8 @@ test('a replaced worker that takes too long is killed', () => {
 
 for (const [limit, changed, over] of [
   ['max-requests', { maxRequests: 1000 }, (world: World) => (world.requests = 1100)],
-  ['max-memory', { maxMemoryBytes: 100e6 }, (world: World) => (world.memoryBytes = 101e6)],
-  ['max-lifetime', { maxLifetimeMs: 60_000 }, (world: World) => world.passes(66_000)],
+  ['max-memory', { maxWorkerMemoryBytes: 100e6 }, (world: World) => (world.memoryBytes = 101e6)],
+  ['max-lifetime', { maxWorkerLifetimeMs: 60_000 }, (world: World) => world.passes(66_000)],
 ] as const) {
   test(`${limit}: one worker after the other, and never two at once`, () => {
     const world = running(3, 2000, changed);
@@ -220,7 +220,7 @@ test('fewer workers: those of the last slots go, when their slots lead to others
 test('a stop drains those that serve, terminates those that do not yet, and kills the stalled', () => {
   const world = running(3);
   world.silent.add(1);
-  world.passes(policy.stallTimeoutMs);
+  world.passes(policy.workerStallTimeoutMs);
   world.effects.length = 0;
   world.happens({ type: 'reload', release: 2 });
   const effects = world.happens({ type: 'stop' });

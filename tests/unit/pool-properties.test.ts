@@ -140,7 +140,7 @@ function forEachSeed(run: (random: () => number) => void): void {
 
 /** Anything may happen to any worker at any time. */
 function chaos(random: () => number, check?: ConstructorParameters<typeof World>[1]): World {
-  const limits = { maxRequests: 1000, maxMemoryBytes: 100e6, maxLifetimeMs: 60_000 };
+  const limits = { maxRequests: 1000, maxWorkerMemoryBytes: 100e6, maxWorkerLifetimeMs: 60_000 };
   const world = new World({ random, workers: 1 + Math.floor(random() * policy.slots), policy: limits }, check);
   let release = 1;
   const any = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)];

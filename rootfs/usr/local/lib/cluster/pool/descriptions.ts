@@ -13,6 +13,7 @@ const reasons: Record<EndReason, string> = {
   'max-memory': 'was replaced above MAX_WORKER_MEMORY',
   'max-lifetime': 'was replaced after MAX_WORKER_LIFETIME',
   'scaled-down': 'was not needed any more',
+  retired: 'was replaced, as its app had asked',
   stop: 'was asked to stop',
 };
 
@@ -56,7 +57,8 @@ export function explainFailure(
   const { name: entry } = worker.release;
   const { reason, exit } = gone.life;
   const { failure } = worker;
-  if (reason === 'not-ready-in-time') return errors.appTooSlow(entry, bootTimeoutMs / 1000);
+  if (reason === 'not-ready-in-time' && worker.wasReady) return errors.appStaysClosed(entry, bootTimeoutMs / 1000);
+  if (reason === 'not-ready-in-time') return errors.appTooSlow(entry, bootTimeoutMs / 1000, worker.hint);
   if (failure?.reason === 'does-not-serve') return errors.appDoesNotServe(entry, failure.message);
   const isByKernel = exit.signal === 'SIGKILL' && !gone.isKilled;
   const how = `${describeExit(exit)}${isByKernel ? ', as the kernel does where memory runs out,' : ''}`;

@@ -1,6 +1,7 @@
 // The worker processes. decide.ts decides what to do; here it is done.
 import type { Socket } from 'node:net';
 import { type ClusterError, errors } from '../errors.ts';
+import { every } from '../guarded.ts';
 import { log, logWarning } from '../log.ts';
 import { run, workerSocket } from '../paths.ts';
 import {
@@ -14,18 +15,20 @@ import {
 } from './decide/autoscale.ts';
 import { initialState } from './decide/decide.ts';
 import { type PoolStatus, statusOf } from './decide/pool-status.ts';
-import { reportEveryMs, tickEveryMs } from './decide/stall.ts';
+import { tickEveryMs } from './decide/stall.ts';
 import type { Effect, GoneWorker, Policy } from './decide/state.ts';
 import { describeDeath, explainFailure, explainReloadFailure, isFailure } from './descriptions.ts';
 import { FrontDoor } from './front-door.ts';
+import type { Launch } from './launch.ts';
 import { type Release, Releases } from './release.ts';
 import { pointSlot } from './sockets.ts';
 import { StateStore } from './state-store.ts';
 import { WaitingRoom } from './waiting-room.ts';
-import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
+import { WorkerProcess } from './worker-process.ts';
 
-export interface PoolOptions extends Omit<WorkerOptions, 'reportEveryMs' | 'isWatched'> {
+export interface PoolOptions {
   readonly policy: Policy;
+  readonly launch: Launch;
   /** Connections wait while no worker is ready. Otherwise nginx is refused, and responds with an error. */
   readonly hasWaitingRoom: boolean;
   /** Without nginx: the port that clients connect to. */
@@ -59,7 +62,6 @@ const sampleEveryMs = 1000;
 
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #workerOptions: WorkerOptions;
   readonly #processes = new Map<number, WorkerProcess>();
   readonly #releases = new Releases();
   readonly #store: StateStore;
@@ -73,11 +75,6 @@ export class Pool {
   constructor(options: PoolOptions) {
     const { policy, startWorkers, scale } = options;
     this.#options = options;
-    this.#workerOptions = {
-      ...options,
-      reportEveryMs: reportEveryMs(policy),
-      isWatched: policy.stallTimeoutMs > 0,
-    };
     const state = initialState(policy, startWorkers, performance.now());
     this.#store = new StateStore(state, (effect) => this.#perform(effect));
     if (isRange(scale)) this.#scaler = startScaler(scale, startWorkers);
@@ -85,7 +82,7 @@ export class Pool {
     // nginx may be running already, if an earlier primary has died.
     if (options.hasWaitingRoom) this.#waitingRoom = new WaitingRoom(run.waitingSocket, handOver);
     if (options.frontDoorPort !== undefined) {
-      const wait = (connection: Socket) => this.#waitingRoom?.add(connection);
+      const wait = (connection: Socket) => this.#wait(connection);
       this.#frontDoor = new FrontDoor(options.frontDoorPort, handOver, wait, options.onGiveUp);
     }
     for (const slot of this.#store.state.slots.keys()) this.#point(slot, undefined);
@@ -95,8 +92,8 @@ export class Pool {
   start(release: Release): void {
     this.#releases.add(release);
     this.#store.dispatch({ type: 'start' });
-    setInterval(() => this.#store.dispatch({ type: 'tick' }), tickEveryMs);
-    setInterval(() => this.#scaleByLoad(), sampleEveryMs);
+    every(tickEveryMs, 'a tick of the pool', () => this.#store.dispatch({ type: 'tick' }));
+    every(sampleEveryMs, 'scaling', () => this.#scaleByLoad());
   }
 
   /**
@@ -217,12 +214,14 @@ export class Pool {
   }
 
   #fork(id: number, slot: number, release: Release): void {
-    const worker = new WorkerProcess(id, slot, release, this.#workerOptions, {
-      onReady: () => {
-        if (this.#store.state.workers.find((worker) => worker.id === id)?.life.name !== 'starting') return;
-        log(`worker ${slot} (pid ${worker.pid}) is ready after ${Math.round(performance.now() - worker.startedAt)} ms`);
-        this.#store.dispatch({ type: 'ready', worker: id });
+    const worker = new WorkerProcess(id, slot, release, this.#options.launch, {
+      onReady: () => this.#becomeReady(worker),
+      onClosed: () => {
+        log(`worker ${slot} (pid ${worker.pid}): the app has closed its server; no request until it listens again`);
+        this.#store.dispatch({ type: 'closed', worker: id });
       },
+      onRetire: () => this.#store.dispatch({ type: 'retire', worker: id }),
+      onUnserved: (connection) => this.#wait(connection),
       onReport: (report) => {
         if (report.cut > 0) this.#cut.set(slot, report.cut);
         this.#store.dispatch({ type: 'report', worker: id, report });
@@ -231,10 +230,24 @@ export class Pool {
         this.#store.dispatch({ type: 'exited', worker: id, exit });
         this.#forgetExitedWorkers();
         worker.removeSocket();
-        for (const connection of worker.pendingHandoffs) this.#waitingRoom?.add(connection);
+        for (const connection of worker.pendingHandoffs) this.#wait(connection);
       },
     });
     this.#processes.set(id, worker);
+  }
+
+  #becomeReady({ id, slot, pid, startedAt }: WorkerProcess): void {
+    const life = this.#store.state.workers.find((worker) => worker.id === id)?.life;
+    const readyAfterMs = Math.round(performance.now() - startedAt);
+    if (life?.name === 'starting') log(`worker ${slot} (pid ${pid}) is ready after ${readyAfterMs} ms`);
+    if (life?.name === 'closed') log(`worker ${slot} (pid ${pid}): the app listens again`);
+    this.#store.dispatch({ type: 'ready', worker: id });
+  }
+
+  /** Until a worker is ready. */
+  #wait(connection: Socket): void {
+    if (this.#waitingRoom === undefined) connection.destroy();
+    else this.#waitingRoom.add(connection);
   }
 
   async #captureStack(id: number): Promise<void> {

@@ -1,4 +1,5 @@
 // Holds the pool's state: applies one event after the other, and has the effects of each performed.
+import { guarded } from '../guarded.ts';
 import { decide } from './decide/decide.ts';
 import type { Effect, PoolEvent, PoolState } from './decide/state.ts';
 
@@ -13,7 +14,8 @@ export class StateStore {
   /** @param perform is called for each effect, in order; it may dispatch further events */
   constructor(state: PoolState, perform: (effect: Effect) => void) {
     this.#state = state;
-    this.#perform = perform;
+    // An effect that fails must not keep the others, or the next event, from being applied.
+    this.#perform = guarded('an effect of the pool', perform);
   }
 
   get state(): PoolState {

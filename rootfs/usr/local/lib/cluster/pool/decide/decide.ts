@@ -57,6 +57,12 @@ function applyEvent(draft: Draft, event: PoolEvent): void {
     case 'ready':
       applyReady(draft, event.worker);
       break;
+    case 'closed':
+      applyClosed(draft, event.worker);
+      break;
+    case 'retire':
+      draft.setWorker(event.worker, { isRetired: true });
+      break;
     case 'report':
       draft.setWorker(event.worker, { report: event.report, seenAt: draft.now });
       break;
@@ -79,9 +85,15 @@ function applyEvent(draft: Draft, event: PoolEvent): void {
 }
 
 function applyReady(draft: Draft, id: number): void {
-  if (draft.worker(id)?.life.name !== 'starting') return;
+  const life = draft.worker(id)?.life.name;
+  if (life !== 'starting' && life !== 'closed') return;
   draft.setWorker(id, { life: { name: 'ready', since: draft.now }, seenAt: draft.now });
   draft.set({ wasEverReady: true });
+}
+
+function applyClosed(draft: Draft, id: number): void {
+  if (draft.worker(id)?.life.name !== 'ready') return;
+  draft.setWorker(id, { life: { name: 'closed', since: draft.now, isTooSlow: false } });
 }
 
 function applyStack(draft: Draft, id: number, stack: string | undefined): void {
@@ -114,7 +126,8 @@ function reconcile(draft: Draft): void {
 function killOverdue(draft: Draft): void {
   for (const { id, life, isKilled } of draft.state.workers) {
     if (isKilled) continue;
-    if (life.name === 'starting' && draft.now - life.since >= draft.state.policy.bootTimeoutMs) {
+    const isAwaited = life.name === 'starting' || life.name === 'closed';
+    if (isAwaited && draft.now - life.since >= draft.state.policy.bootTimeoutMs) {
       draft.setWorker(id, { life: { ...life, isTooSlow: true } });
       draft.kill(id);
     }
@@ -145,10 +158,11 @@ function endSurplus(draft: Draft): void {
   let surplus = readySlots.some((slot) => slot < target) ? readySlots.length - target : 0;
   for (const worker of workers) {
     if (worker.slot < target) continue;
-    if (worker.life.name === 'starting') draft.end(worker, 'scaled-down', policy.drainTimeoutMs);
+    if (worker.life.name === 'starting' || worker.life.name === 'closed')
+      draft.end(worker, 'scaled-down', policy.workerDrainTimeoutMs);
     if (worker.life.name === 'ready' && surplus > 0) {
       surplus -= 1;
-      draft.end(worker, 'scaled-down', policy.drainTimeoutMs);
+      draft.end(worker, 'scaled-down', policy.workerDrainTimeoutMs);
     }
   }
 }
@@ -160,7 +174,7 @@ function endDuplicates(draft: Draft): void {
     const viable = draft.viableWorkersOf(slot);
     if (viable.length < 2 || replacement?.slot === slot) continue;
     const kept = viable.find(({ id }) => id === leadsTo) ?? viable.at(-1);
-    for (const worker of viable) if (worker !== kept) draft.end(worker, 'scaled-down', policy.drainTimeoutMs);
+    for (const worker of viable) if (worker !== kept) draft.end(worker, 'scaled-down', policy.workerDrainTimeoutMs);
   }
 }
 

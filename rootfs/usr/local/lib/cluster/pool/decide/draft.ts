@@ -81,6 +81,7 @@ export class Draft {
       seenAt: this.now,
       jitter: this.random,
       isClosingConnections: false,
+      isRetired: false,
       isKilled: false,
     };
     this.set({ workers: [...workers, worker], nextWorker: id + 1 });
@@ -91,9 +92,11 @@ export class Draft {
 
   /** Asks a worker to exit, and kills it after `withinMs`. */
   end({ id, life }: Worker, reason: EndReason, withinMs: number): void {
-    if (life.name === 'ready') this.do({ do: 'drain', worker: id, isReplaced: reason !== 'stop' });
+    // One that has closed its server may still be working on requests.
+    const hasServed = life.name === 'ready' || life.name === 'closed';
+    if (hasServed) this.do({ do: 'drain', worker: id, isReplaced: reason !== 'stop' });
     else this.do({ do: 'terminate', worker: id });
-    const killAt = this.now + (life.name === 'ready' ? withinMs : Math.min(withinMs, killStartingAfterMs));
+    const killAt = this.now + (hasServed ? withinMs : Math.min(withinMs, killStartingAfterMs));
     this.setWorker(id, { life: { name: 'draining', since: this.now, reason, killAt } });
   }
 

@@ -38,6 +38,7 @@ function reasonOf({ life }: Worker): EndReason {
     case 'stalled':
       return 'stalled';
     case 'starting':
+    case 'closed':
       return life.isTooSlow ? 'not-ready-in-time' : 'crashed';
     case 'ready':
       return 'crashed';

@@ -34,15 +34,16 @@ function isComplete(draft: Draft): boolean {
   return workers.filter(({ slot, life }) => slot < target && life.name === 'ready').length >= target;
 }
 
-/** @returns which limit a ready worker has reached; undefined for none */
+/** @returns which limit a ready worker has reached, or that its app has asked for its end; undefined for neither */
 function recycleReason(worker: Worker, policy: Policy, now: number): EndReason | undefined {
-  const { maxRequests, maxMemoryBytes, maxLifetimeMs } = policy;
+  const { maxRequests, maxWorkerMemoryBytes, maxWorkerLifetimeMs } = policy;
   if (worker.life.name !== 'ready') return undefined;
+  if (worker.isRetired) return 'retired';
   const factor = 1 + limitJitter * worker.jitter;
   const { requests = 0, memoryBytes = 0 } = worker.report ?? {};
-  if (maxMemoryBytes > 0 && memoryBytes > maxMemoryBytes) return 'max-memory';
+  if (maxWorkerMemoryBytes > 0 && memoryBytes > maxWorkerMemoryBytes) return 'max-memory';
   if (maxRequests > 0 && requests >= maxRequests * factor) return 'max-requests';
-  if (maxLifetimeMs > 0 && now - worker.startedAt >= maxLifetimeMs * factor) return 'max-lifetime';
+  if (maxWorkerLifetimeMs > 0 && now - worker.startedAt >= maxWorkerLifetimeMs * factor) return 'max-lifetime';
   return undefined;
 }
 
@@ -73,7 +74,8 @@ export function advanceReplacement(draft: Draft): void {
     if (incoming.life.name !== 'ready' || draft.now - incoming.life.since < policy.reloadSettleMs) return;
     draft.set({ replacement: { ...replacement, hasSettled: true }, hasGivenUp: false });
     draft.setSlot(slot, { release: incoming.release, failuresInARow: 0 });
-    for (const old of draft.viableWorkersOf(slot)) if (old.id !== id) draft.end(old, reason, policy.drainTimeoutMs);
+    for (const old of draft.viableWorkersOf(slot))
+      if (old.id !== id) draft.end(old, reason, policy.workerDrainTimeoutMs);
   }
   if (draft.state.workers.some((worker) => worker.slot === slot && worker.id !== id)) return;
   draft.set({ replacement: undefined });

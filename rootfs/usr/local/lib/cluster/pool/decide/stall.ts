@@ -10,11 +10,6 @@ const longestPauseMs = 1500;
 /** How long the pool waits for the stack of a stalled worker; it takes about 30 ms if the loop is busy with JavaScript. */
 export const stackTimeoutMs = 1000;
 
-/** How often a worker reports, in ms: several times within the time after which it counts as stalled. */
-export function reportEveryMs({ stallTimeoutMs }: Pick<Policy, 'stallTimeoutMs'>): number {
-  return stallTimeoutMs === 0 ? 1000 : Math.min(1000, Math.max(50, Math.round(stallTimeoutMs / 5)));
-}
-
 /**
  * The primary may not have been running (`docker pause`, a suspended machine). It could not hear its workers in that time,
  * so their deadlines move by it.
@@ -25,7 +20,8 @@ export function forgivePause(draft: Draft): void {
   if (pauseMs <= longestPauseMs) return;
   for (const { id, life, seenAt } of workers) {
     draft.setWorker(id, { seenAt: seenAt + pauseMs });
-    if (life.name === 'starting') draft.setWorker(id, { life: { ...life, since: life.since + pauseMs } });
+    if (life.name === 'starting' || life.name === 'closed')
+      draft.setWorker(id, { life: { ...life, since: life.since + pauseMs } });
     if (life.name === 'draining') draft.setWorker(id, { life: { ...life, killAt: life.killAt + pauseMs } });
   }
 }
@@ -42,8 +38,8 @@ export function findStalled(draft: Draft): void {
 }
 
 /** A ready worker has given no sign of life for the stall timeout. */
-function isStalled({ life, seenAt }: Worker, { stallTimeoutMs }: Policy, now: number): boolean {
-  return life.name === 'ready' && stallTimeoutMs > 0 && now - seenAt >= stallTimeoutMs;
+function isStalled({ life, seenAt }: Worker, { workerStallTimeoutMs }: Policy, now: number): boolean {
+  return life.name === 'ready' && workerStallTimeoutMs > 0 && now - seenAt >= workerStallTimeoutMs;
 }
 
 /** Kills the stalled workers whose stack is known or does not come. */

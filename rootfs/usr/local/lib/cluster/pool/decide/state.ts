@@ -11,6 +11,7 @@ export type EndReason =
   | 'max-requests'
   | 'max-memory'
   | 'max-lifetime'
+  | 'retired'
   | 'scaled-down'
   | 'stop';
 
@@ -24,6 +25,8 @@ export interface WorkerExit {
 export type Life =
   | { readonly name: 'starting'; readonly since: number; readonly isTooSlow: boolean }
   | { readonly name: 'ready'; readonly since: number }
+  /** It was ready, and the app has closed its server; the app may listen again. */
+  | { readonly name: 'closed'; readonly since: number; readonly isTooSlow: boolean }
   | {
       readonly name: 'draining';
       readonly since: number;
@@ -56,6 +59,8 @@ export interface Worker {
   readonly jitter: number;
   /** It is ready, but no slot leads to it: each response closes nginx's connection. */
   readonly isClosingConnections: boolean;
+  /** The app has asked for the end of this worker. */
+  readonly isRetired: boolean;
   /** SIGKILL has been sent. */
   readonly isKilled: boolean;
 }
@@ -96,14 +101,14 @@ export interface Policy {
   readonly slots: number;
   readonly bootTimeoutMs: number;
   /** How long a replaced worker may take to exit. */
-  readonly drainTimeoutMs: number;
+  readonly workerDrainTimeoutMs: number;
   /** How long workers may take to exit when the pool stops. */
   readonly stopTimeoutMs: number;
-  readonly stallTimeoutMs: number;
+  readonly workerStallTimeoutMs: number;
   readonly reloadSettleMs: number;
   readonly maxRequests: number;
-  readonly maxMemoryBytes: number;
-  readonly maxLifetimeMs: number;
+  readonly maxWorkerMemoryBytes: number;
+  readonly maxWorkerLifetimeMs: number;
 }
 
 export interface PoolState {
@@ -127,6 +132,10 @@ export type PoolEvent =
   | { readonly type: 'start' }
   | { readonly type: 'tick' }
   | { readonly type: 'ready'; readonly worker: number }
+  /** The app has closed the server that was served. */
+  | { readonly type: 'closed'; readonly worker: number }
+  /** The app has asked for the end of this worker. */
+  | { readonly type: 'retire'; readonly worker: number }
   | { readonly type: 'report'; readonly worker: number; readonly report: Report }
   | { readonly type: 'exited'; readonly worker: number; readonly exit: WorkerExit }
   /** The stack of a stalled worker; undefined when it cannot be captured. */
@@ -185,7 +194,7 @@ export interface Step {
 
 /** The worker serves or is about to. */
 export function isViable({ life }: Worker): boolean {
-  return life.name === 'starting' || life.name === 'ready';
+  return life.name === 'starting' || life.name === 'ready' || life.name === 'closed';
 }
 
 /** @returns how many workers are ready */
