@@ -30,9 +30,7 @@ export function accessLogs(context: NginxContext): Topic {
 
 function loggedPath(hasQuery: boolean): string {
   return lines(
-    hasQuery
-      ? '# Beyond what a line may hold, it is cut.'
-      : '# Without the query, which may hold tokens (ACCESS_LOG_QUERY).',
+    hasQuery ? '# Cut after 1024 characters.' : '# Without the query, which may hold tokens (ACCESS_LOG_QUERY).',
     map(isOrdinary, '$path', [
       ['default', '$cut_path'],
       ['1', '$ordinary_path'],
@@ -46,7 +44,7 @@ const loggedMethod = lines(
     ['default', '$first_word'],
     ['1', '$ordinary_method'],
   ]),
-  '# As asked for: the page of an error is a GET to nginx, whatever the request was.',
+  '# The method of the request itself: for its error page, nginx changes $request_method to GET.',
   map('$request', '$first_word', [
     ['default', '$request_method'],
     ['~^(?<first_letters>[A-Za-z]+) ', '$first_letters'],

@@ -26,7 +26,7 @@ export function withheldFiles(
   const below = prefix === '' ? '' : `^${urlPathPattern(prefix)}(?=/).*`;
   return paragraphs(
     lines(
-      "# Hidden files are never served; what such a path means is the app's business.",
+      '# Hidden files are never served: the app gets the request.',
       block(`location ~ ${below}/\\.(?!well-known/)`, onlyTheApp),
     ),
     hasSources &&
