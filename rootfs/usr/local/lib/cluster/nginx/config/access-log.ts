@@ -19,7 +19,7 @@ export function accessLogs(context: NginxContext): Topic {
       slotOfUpstream(context.plan.maxWorkers, isText ? '-' : 'null'),
       logFormat(context, isText),
       lines(
-        whichAreLogged(accessLog),
+        isLoggedMap(accessLog),
         '# Buffered: unbuffered logging costs a third of the throughput. Up to 4k are written to a pipe in one piece,',
         '# however full it is; of more, the app or another worker of nginx might tear a line apart.',
         `access_log /dev/stdout ${isText ? 'text' : 'json'} buffer=4k flush=1s${accessLog.kind === 'on' ? '' : ' if=$is_logged'};`,
@@ -62,7 +62,7 @@ function slotOfUpstream(slots: number, none: string): string {
 }
 
 /** @returns $is_logged, and nothing where every request is logged */
-function whichAreLogged(accessLog: AccessLog): string | false {
+function isLoggedMap(accessLog: AccessLog): string | false {
   switch (accessLog.kind) {
     case 'errors':
       return map('$status', '$is_logged', [

@@ -11,7 +11,7 @@ import { withheldFiles } from './withheld-files.ts';
 
 export function staticFiles(context: NginxContext): Topic {
   const { settings, hasStaticFolder } = context;
-  if (!hasStaticFolder) return { locations: (shared) => onlyTheApp(settings, shared) };
+  if (!hasStaticFolder) return { locations: (shared) => locationsWithoutFiles(settings, shared) };
   return {
     http: paragraphs(
       fileMaps,
@@ -44,7 +44,7 @@ const fileCache = lines(
   'open_file_cache_errors on;',
 );
 
-function onlyTheApp(settings: Settings, { passToApp }: Shared): string {
+function locationsWithoutFiles(settings: Settings, { passToApp }: Shared): string {
   const prefix = prefixOf(settings);
   return lines(block(`location ${prefix}/`, passToApp()), outsideBasePath(prefix));
 }
