@@ -5,7 +5,7 @@ import { statOf, walkFolders } from '../file-tree.ts';
 import { compile, keyOf } from './compile.ts';
 import { type AliasScope, type Output, stampOf, writeManifest } from './manifest.ts';
 import { findOutput, writeOutput } from './outputs.ts';
-import { readingSurroundings } from './project.ts';
+import { createProjectReader } from './project.ts';
 
 export interface BuildRequest {
   /** The app's folder: only read. */
@@ -34,7 +34,7 @@ export interface BuildResult {
 export function buildTypeScript({ root, cacheFolder, prebuiltFolder }: BuildRequest): BuildResult {
   mkdirSync(cacheFolder, { recursive: true });
   const warnings: string[] = [];
-  const surroundingsOf = readingSurroundings((line) => warnings.push(line));
+  const projectOf = createProjectReader((line) => warnings.push(line));
   const folders = prebuiltFolder === undefined ? [cacheFolder] : [cacheFolder, prebuiltFolder];
   const files: Record<string, Output> = {};
   const errors: Record<string, string> = {};
@@ -47,16 +47,16 @@ export function buildTypeScript({ root, cacheFolder, prebuiltFolder }: BuildRequ
   for (const { path: folder, entries } of walkFolders(realpathSync(root), isSkipped)) {
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     // A folder comes before those in it: the innermost aliases go first.
-    if (names.includes('tsconfig.json')) aliases.unshift([join(folder, '/'), surroundingsOf(folder).aliases]);
+    if (names.includes('tsconfig.json')) aliases.unshift([join(folder, '/'), projectOf(folder).aliases]);
     for (const name of names) {
       const file = join(folder, name);
       if (isTypeScript(name) || isConfiguration(name)) stamps[file] = stampOf(file);
       if (!isTypeScript(name)) continue;
       try {
         const source = readFileSync(file, 'utf8');
-        const key = keyOf(file, source, surroundingsOf(folder));
+        const key = keyOf(file, source, projectOf(folder));
         const cached = findOutput(folders, key);
-        files[file] = cached ?? writeOutput(cacheFolder, key, compile(file, source, surroundingsOf(folder)));
+        files[file] = cached ?? writeOutput(cacheFolder, key, compile(file, source, projectOf(folder)));
         if (cached === undefined) compiled += 1;
       } catch (error) {
         if (isOfTheCache(error)) throw error;
