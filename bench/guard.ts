@@ -17,7 +17,7 @@ export function guard(results: Results): number {
     const isMet = measured !== undefined && measured.median >= atLeast;
     say(
       'guard',
-      `${name}, ours / ${against}: ${measured === undefined ? 'not measured' : withSpread(measured)}, at least ${atLeast}${isMet ? '' : ': TOO LOW'}`,
+      `${name}, ours / ${against}: ${measured === undefined ? 'not measured' : withSpread(measured)}, at least ${atLeast}${isMet ? '' : ': FAILED'}`,
     );
     return isMet;
   });
