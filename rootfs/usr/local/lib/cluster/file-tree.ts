@@ -4,7 +4,7 @@ import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A folder of the tree, as it was at the moment it was read. */
-export interface Folder {
+export interface WalkedFolder {
   readonly path: string;
   /** Names that are not UTF-8 have U+FFFD in place of the bytes that are not: Node cannot open such a file by its name. */
   readonly entries: readonly Dirent[];
@@ -21,7 +21,7 @@ export interface Folder {
 export function* walkFolders(
   root: string,
   isSkipped: (path: string, name: string) => boolean,
-): Generator<Folder, void, void> {
+): Generator<WalkedFolder, void, void> {
   const entries = readdirSync(root, { withFileTypes: true });
   yield { path: root, entries };
   for (const entry of entries) {
