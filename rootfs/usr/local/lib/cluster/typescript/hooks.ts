@@ -13,7 +13,7 @@ import { dirname, extname, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { statOf } from '../file-tree.ts';
 import { type Alias, type Manifest, readManifest } from './manifest.ts';
-import { aliasesFor, type Files, fileFor, fileForAlias } from './resolve.ts';
+import { aliasesFor, type Files, fileFor, fileForAlias } from './module-resolution.ts';
 
 /** Our own files are JavaScript in the image; in tests they are TypeScript, which Node runs by itself. */
 const ourFolder = new URL('..', import.meta.url).href;
