@@ -1,4 +1,4 @@
-// One worker's process: how it is started, spoken to and ended. Decides nothing.
+// One worker's process: starts it, talks to it and ends it. Decides nothing.
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -17,7 +17,7 @@ import {
 } from '../worker/messages.ts';
 import type { WorkerExit } from './decide/state.ts';
 import type { Release } from './release.ts';
-import { withOpenSocket } from './worker-socket.ts';
+import { withOpenSocket } from './sockets.ts';
 
 /** The same for all workers of a pool. */
 export interface WorkerOptions {
@@ -46,17 +46,17 @@ export interface WorkerOptions {
 export interface WorkerListeners {
   readonly onReady: () => void;
   readonly onReport: (report: Report) => void;
-  /** Called once, after everything that it had to say. */
+  /** Called once, after its last message. */
   readonly onExit: (exit: WorkerExit) => void;
 }
 
-/** What a worker said before it ended. */
+/** A worker's own reason for its exit. */
 export type Failure = FromWorker & { type: 'cluster:failed' };
 
 const preload = join(import.meta.dirname, '../worker/preload.js');
 
-/** What a process has said may be read a moment after its end is known. */
-const lastWordsMs = 100;
+/** The last messages of a process may be read a moment after its exit is known. */
+const lastMessagesMs = 100;
 
 export class WorkerProcess {
   readonly id: number;
@@ -65,8 +65,8 @@ export class WorkerProcess {
   readonly startedAt = performance.now();
   failure: Failure | undefined;
   wasReady = false;
-  /** Connections that it was given and has not said that it has, oldest first. */
-  readonly untaken: Socket[] = [];
+  /** Connections that were handed to it and that it has not confirmed, oldest first. */
+  readonly pendingHandoffs: Socket[] = [];
   readonly #child: ChildProcess;
 
   constructor(id: number, slot: number, release: Release, options: WorkerOptions, listeners: WorkerListeners) {
@@ -105,30 +105,34 @@ export class WorkerProcess {
     this.#send({ type: 'cluster:drain', isReplaced });
   }
 
-  shed(): void {
+  /** Each connection that it has now is closed with its next response. */
+  closeCurrentConnections(): void {
     this.#send({ type: 'cluster:shed' });
   }
 
-  giveWay(isGivingWay: boolean): void {
-    this.#send({ type: 'cluster:give-way', isGivingWay });
+  /** @param isClosing each response closes its connection from now on; or connections are kept again */
+  closeConnections(isClosing: boolean): void {
+    this.#send({ type: 'cluster:give-way', isGivingWay: isClosing });
   }
 
-  /** Gives it a connection that has waited. It stays open here, too, until the worker has said that it has it. */
-  take(connection: Socket): void {
-    this.untaken.push(connection);
+  /** Hands a connection to it. It stays open here, too, until the worker has confirmed it. */
+  handOver(connection: Socket): void {
+    this.pendingHandoffs.push(connection);
     if (!this.#child.connected) return;
     this.#child.send({ type: 'cluster:connection' } satisfies ToWorker, connection, { keepOpen: true }, () => {});
   }
 
+  /** nginx is about to stop: each response closes its client's connection. */
   closeClients(): void {
     this.#send({ type: 'cluster:close-clients' });
   }
 
+  /** For a worker that is not ready yet. */
   terminate(): void {
     this.#child.kill('SIGTERM');
   }
 
-  /** Ends the worker and everything that it has started. */
+  /** Kills the worker and every process that it has started. */
   kill(): void {
     if (this.pid === undefined) return;
     try {
@@ -140,7 +144,7 @@ export class WorkerProcess {
 
   /**
    * Asks the watchdog where the worker's event loop stands.
-   * @returns the stack in one line; undefined where there is no watchdog. Never settles where the loop is in native code
+   * @returns the stack in one line; undefined without a watchdog. Never settles if the loop is in native code
    */
   async captureStack(): Promise<string | undefined> {
     const pipe = this.#watchdogPipe;
@@ -161,13 +165,13 @@ export class WorkerProcess {
     child.on('message', (message: FromWorker | null) => {
       if (message?.type === 'cluster:failed') this.failure = message;
       if (message?.type === 'cluster:report') onReport(message.report);
-      if (message?.type === 'cluster:taken') this.untaken.shift()?.destroy();
+      if (message?.type === 'cluster:taken') this.pendingHandoffs.shift()?.destroy();
       if (message?.type === 'cluster:ready') {
         this.wasReady = true;
         onReady();
       }
     });
-    // A worker that has just ended cannot be written to, which its exit tells, too.
+    // Writing to a worker that has just exited fails; its exit is handled anyway.
     this.#watchdogPipe?.on('error', () => {});
     child.on('error', (error) => {
       if (this.pid !== undefined) return;
@@ -175,17 +179,17 @@ export class WorkerProcess {
       onExit({ code: 1, signal: null });
     });
     child.once('exit', (code, signal) => {
-      const tell = () => {
+      const report = () => {
         this.#cleanUp();
         onExit({ code, signal });
       };
-      if (!child.connected) return setImmediate(tell);
-      const timer = setTimeout(done, lastWordsMs);
+      if (!child.connected) return setImmediate(report);
+      const timer = setTimeout(done, lastMessagesMs);
       child.once('disconnect', done);
       function done() {
         clearTimeout(timer);
         child.off('disconnect', done);
-        setImmediate(tell);
+        setImmediate(report);
       }
     });
   }
@@ -203,7 +207,7 @@ export class WorkerProcess {
   }
 
   #send(message: ToWorker): void {
-    // It may end between the question and the sending.
+    // It may exit between the check and the sending.
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 }
@@ -240,7 +244,7 @@ function environmentOf(
   };
 }
 
-/** For the supervisor, which ends what a killed primary has left behind. */
+/** For the supervisor, which ends the process groups that a killed primary has left behind. */
 function recordGroup(processGroup: number): void {
   mkdirSync(run.workers, { recursive: true });
   writeFileSync(join(run.workers, String(processGroup)), '');
