@@ -18,6 +18,7 @@ import {
 import type { WorkerExit } from './decide/state.ts';
 import type { Release } from './release.ts';
 import { withOpenSocket } from './sockets.ts';
+import { requestStack } from './watchdog-pipe.ts';
 
 /** The same for all workers of a pool. */
 export interface WorkerOptions {
@@ -142,18 +143,10 @@ export class WorkerProcess {
     }
   }
 
-  /**
-   * Asks the watchdog where the worker's event loop stands.
-   * @returns the stack in one line; undefined without a watchdog. Never settles if the loop is in native code
-   */
+  /** @returns the stack of its event loop in one line; undefined without a watchdog. See requestStack() */
   async captureStack(): Promise<string | undefined> {
     const pipe = this.#watchdogPipe;
-    if (pipe === undefined || pipe.destroyed) return undefined;
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    pipe.once('data', (line) => resolve(JSON.parse(String(line)).join(' < ')));
-    pipe.once('close', () => resolve(undefined));
-    pipe.write('stack\n');
-    return promise;
+    return pipe === undefined ? undefined : requestStack(pipe);
   }
 
   get #watchdogPipe(): Socket | undefined {
