@@ -148,6 +148,7 @@ export class Pool {
     this.#frontDoor?.close();
     this.#store.dispatch({ type: 'stop' });
     await this.#store.until(({ workers }) => workers.length === 0 || undefined);
+    this.#waitingRoom?.close();
   }
 
   /** Each slot and its worker, and the workers on their way out, as of now. */
