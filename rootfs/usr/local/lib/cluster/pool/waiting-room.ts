@@ -10,11 +10,14 @@ const backlog = 4096;
 /** A connection that comes here was refused by a worker that has just exited: the primary may take this long to know. */
 const graceMs = 100;
 
-/** Above this the oldest is closed: its client is the most likely to have given up. */
+/** The oldest is closed first: its client is the most likely to have given up. */
 const defaultMaxConnections = 4096;
 
 const checkEveryMs = 1000;
-/** A client that has gone answers TCP's keep-alive probe with a reset; over a unix socket there is nothing to probe. */
+/**
+ * A client without nginx that closes its connection may have closed its half only. Its kernel forgets the connection after
+ * a minute, and then resets it when TCP's keep-alive probe comes.
+ */
 const probeAfterMs = 10_000;
 
 /** Gives a connection to a worker that is ready. @returns false if there is none */
@@ -28,7 +31,10 @@ export class WaitingRoom {
   /** Oldest first. */
   readonly #waiting = new Set<Socket>();
 
-  /** @param path of the unix socket, which an earlier primary may have left behind */
+  /**
+   * @param path of the unix socket, which an earlier primary may have left behind
+   * @param maxConnections how many may wait; above it the oldest is closed
+   */
   constructor(path: string, handOver: HandOver, maxConnections = defaultMaxConnections) {
     this.#handOver = handOver;
     this.#maxConnections = maxConnections;
@@ -38,7 +44,7 @@ export class WaitingRoom {
     this.#timer = setInterval(() => this.#closeAbandoned(), checkEveryMs);
   }
 
-  /** Also takes a connection that was handed to a worker which has exited before it had it. */
+  /** Also takes a connection that was handed to a worker which exited before it confirmed it. */
   add(connection: Socket): void {
     connection.on('error', () => {});
     connection.once('close', () => this.#waiting.delete(connection));
