@@ -3,6 +3,7 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { basename } from 'node:path';
+import { on } from '../guarded.ts';
 import { slotSocket } from '../paths.ts';
 
 /**
@@ -15,7 +16,8 @@ import { slotSocket } from '../paths.ts';
  */
 export function withOpenSocket<T>(path: string, start: (descriptor: number | undefined) => T): T {
   const temporary = `${path}.new`;
-  const server = createServer().on('error', () => {});
+  const server = createServer();
+  on(server, 'error', 'a worker’s socket', () => {});
   try {
     rmSync(temporary, { force: true });
     server.listen({ path: temporary, exclusive: true });

@@ -3,6 +3,7 @@
 // be refused, and each request a 502.
 import { rmSync } from 'node:fs';
 import net, { type Socket } from 'node:net';
+import { after, every, guarded, on, once } from '../guarded.ts';
 
 /** As a worker's: what nginx may connect at once. */
 const backlog = 4096;
@@ -30,6 +31,8 @@ export class WaitingRoom {
   readonly #timer: NodeJS.Timeout;
   /** Oldest first. */
   readonly #waiting = new Set<Socket>();
+  /** Connections that are listened to: one may come several times. */
+  readonly #known = new WeakSet<Socket>();
 
   /**
    * @param path of the unix socket, which an earlier primary may have left behind
@@ -39,21 +42,29 @@ export class WaitingRoom {
     this.#handOver = handOver;
     this.#maxConnections = maxConnections;
     rmSync(path, { force: true });
-    this.#server = net.createServer({ pauseOnConnect: true }, (connection) => this.add(connection));
+    this.#server = net.createServer(
+      { pauseOnConnect: true },
+      guarded('a waiting connection', (connection: Socket) => this.add(connection)),
+    );
     this.#server.listen({ path, backlog });
-    this.#timer = setInterval(() => this.#closeAbandoned(), checkEveryMs);
+    this.#timer = every(checkEveryMs, 'the waiting room', () => this.#closeAbandoned());
   }
 
   /** Also takes a connection that was handed to a worker which exited before it confirmed it. */
   add(connection: Socket): void {
-    connection.on('error', () => {});
-    connection.once('close', () => this.#waiting.delete(connection));
-    connection.setKeepAlive(true, probeAfterMs);
-    setTimeout(() => {
+    if (!this.#known.has(connection)) this.#welcome(connection);
+    after(graceMs, 'a waiting connection', () => {
       if (connection.destroyed || this.#handOver(connection)) return;
       this.#waiting.add(connection);
       if (this.#waiting.size > this.#maxConnections) this.#closeOldest();
-    }, graceMs);
+    });
+  }
+
+  #welcome(connection: Socket): void {
+    this.#known.add(connection);
+    on(connection, 'error', 'a waiting connection', () => {});
+    once(connection, 'close', 'a waiting connection', () => this.#waiting.delete(connection));
+    connection.setKeepAlive(true, probeAfterMs);
   }
 
   /** A worker has become ready. */
