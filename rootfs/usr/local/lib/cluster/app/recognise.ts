@@ -82,7 +82,7 @@ function recogniseObject(exported: unknown): Recognised {
     return { kind: 'listener', value: koa.callback() };
   }
   if (has('fetch')) return { kind: 'fetch', value: exported as FetchHandler };
-  return unservable(`the default export is ${describe(exported)}${hint(exported)}`);
+  return unservable(`the default export is ${describeExport(exported)}${remedyFor(exported)}`);
 }
 
 function recogniseFunction(exported: object, namespace: Namespace): Recognised {
@@ -152,7 +152,7 @@ function unservable(why: string): Recognised {
   return { kind: 'unservable', why };
 }
 
-function describe(exported: unknown): string {
+function describeExport(exported: unknown): string {
   if (typeof exported !== 'object') return `a ${typeof exported}`;
   const name = exported?.constructor?.name ?? 'object without prototype';
   const keys = Object.keys(exported ?? {}).slice(0, 5);
@@ -160,7 +160,7 @@ function describe(exported: unknown): string {
 }
 
 /** What to write for frameworks that are known not to be exported as they are. */
-function hint(exported: unknown): string {
+function remedyFor(exported: unknown): string {
   const has = (name: string) => isFunction(property(exported, name));
   if (has('handler') && has('use')) return '. Of Polka, write `export const handler = app.handler`';
   if (property(exported, 'listener') instanceof net.Server && has('route')) return '. Of hapi, call `server.start()`';

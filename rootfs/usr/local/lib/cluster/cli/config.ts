@@ -96,7 +96,7 @@ async function help([name]: readonly string[]): Promise<void> {
       name ?? '',
       definitions.map(([, each]) => each.name),
     );
-  process.stdout.write(chosen.map(([, definition]) => describe(definition)).join('\n'));
+  process.stdout.write(chosen.map(([, definition]) => describeSetting(definition)).join('\n'));
 }
 
 /** In the mode of the server that runs in this container, if one does. */
@@ -189,7 +189,7 @@ function displayOrigin(origin: SettingOrigin): string {
   }
 }
 
-function describe(definition: Definition<unknown>): string {
+function describeSetting(definition: Definition<unknown>): string {
   const { name, aliases, type, help, example, isSecret } = definition;
   const also = aliases.length > 0 ? ` (also ${aliases.join(', ')})` : '';
   const secret = isSecret ? `  ${name}_FILE: a file that holds it\n` : '';

@@ -118,8 +118,9 @@ export class WorkerProcess {
   /** Kills the worker and every process that it has started. */
   kill(): void {
     if (this.pid === undefined) return;
-    if (!this.wasReady && this.#child.exitCode === null)
-      this.hint = describeListeners(this.pid, this.release.folder) ?? this.hint;
+    const { exitCode, signalCode } = this.#child;
+    const isRunning = exitCode === null && signalCode === null;
+    if (isRunning && !this.wasReady) this.hint ??= describeListeners(this.pid, this.release.folder);
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch (error) {

@@ -22,7 +22,8 @@ import { reloader } from './reloader.ts';
 
 process.title = 'primary starting';
 // What no handler of guarded.ts has caught.
-process.on('uncaughtException', (error) => logFault('the primary', error));
+on(process, 'uncaughtException', 'the last resort', (error: unknown) => logFault('the primary', error));
+on(process, 'unhandledRejection', 'the last resort', (error: unknown) => logFault('the primary', error));
 
 const configuration = loadConfiguration();
 const { settings, boot } = configuration;

@@ -1,9 +1,9 @@
 // What the primary tells about itself: to nginx and the `cluster` command over a unix socket, to orchestrators and people
 // over TCP. Read-only; orders are taken by control.ts.
-import { once } from 'node:events';
+import { once as event } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { guarded } from '../../guarded.ts';
+import { guarded, once } from '../../guarded.ts';
 import http from '../../lean-http.ts';
 import { log } from '../../log.ts';
 import type { NginxStatus } from '../../nginx/nginx-status.ts';
@@ -56,7 +56,7 @@ export async function startAdmin({ socket, port, host, ...sources }: AdminOption
   rmSync(socket, { force: true });
   const inside = http.createServer(listener);
   inside.listen(socket);
-  await once(inside, 'listening');
+  await event(inside, 'listening');
   if (port !== 0) await listenOutside(listener, port, host);
 }
 
@@ -92,9 +92,9 @@ function json(statusCode: number, value: unknown): AdminResponse {
 async function listenOutside(listener: RequestListener, port: number, host: string | undefined): Promise<void> {
   const server = http.createServer(listener);
   await new Promise<void>((resolve) => {
-    server.once('error', (error) => {
+    once(server, 'error', 'opening ADMIN_PORT', (error: NodeJS.ErrnoException) => {
       log(
-        `ADMIN_PORT=${port} cannot be opened (${(error as NodeJS.ErrnoException).code}): it is done without. Write another one, or ADMIN_PORT=off.`,
+        `ADMIN_PORT=${port} cannot be opened (${error.code}): it is done without. Write another one, or ADMIN_PORT=off.`,
       );
       resolve();
     });
