@@ -14,6 +14,11 @@ const forms: Record<string, string> = {
   'an options object': `require('node:http').createServer(${answer}).listen({ port: 3000, host: '127.0.0.1', exclusive: true });`,
   'a host that does not resolve': `require('node:http').createServer(${answer}).listen(3000, 'no-such-host.invalid');`,
   'none: a server is exported': `module.exports = require('node:http').createServer(${answer});`,
+  'none: a plugin is exported, minified': `module.exports=async function(e,t){e.get("/",(async(e,t)=>t.send("from the app")))};`,
+  'none: a comment and a text have the words, and a timer is open': `exports.handler = ${answer}; // server.listen(3000)
+    console.log('next: app.listen(3000)'); setInterval(() => {}, 1000);`,
+  'none: the call is there, never comes, and a timer is open': `exports.handler = ${answer}; setInterval(() => {}, 1000);
+    if (process.env.NEVER) require('node:http').createServer(exports.handler).listen(3000);`,
   PORT: `require('node:http').createServer(${answer}).listen(process.env.PORT);`,
   'a path of its own, with chmod': `const s = require('node:http').createServer(${answer}).listen('/tmp/own.sock', () => require('node:fs').chmodSync('/tmp/own.sock', 0o777));`,
   'a second later': `setTimeout(() => require('node:http').createServer(${answer}).listen(3000), 1000);`,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
+import { checkNodeFlags } from '../app/start-flags.ts';
 import { type ResolvedConfiguration, resolveConfiguration } from '../configuration/resolve.ts';
 import { loadConfiguration } from '../configuration/store.ts';
 import { summarise } from '../configuration/summary.ts';
@@ -39,7 +40,8 @@ async function check(): Promise<void> {
   for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   const folder = makeTemporaryFolder();
   try {
-    const app = findApp(configuration.settings.appModule);
+    const app = findApp(configuration.settings);
+    checkNodeFlags(app);
     findPreStart(configuration.settings.preStartPath);
     checkNginx(configuration, folder);
     process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);
