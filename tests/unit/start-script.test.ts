@@ -61,7 +61,7 @@ const plain: Record<string, Expected> = {
     file: 'x.js',
     flags: '--import ./otel.mjs --max-old-space-size=300 --trace-warnings',
   },
-  'PORT=3000 node server.js': { file: 'server.js', dropped: /^PORT=3000 \(PORT is the image's\)$/ },
+  'PORT=3000 node server.js': { file: 'server.js', dropped: /^PORT=3000 \(PORT is a setting of the image\)$/ },
   // Quotes and variables, as the shell has them.
   'node "my app.js" \'an argument\' a\\ b ""': { file: 'my app.js', args: ['an argument', 'a b', ''] },
   'node server.js --name="a \\"b\\" $NAME" \'$NAME\'': { file: 'server.js', args: ['--name=a "b" two words', '$NAME'] },

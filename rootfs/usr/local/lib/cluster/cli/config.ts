@@ -42,6 +42,7 @@ async function check(): Promise<void> {
   try {
     const app = findApp(configuration.settings);
     checkNodeFlags(app);
+    for (const note of app.notes) process.stderr.write(`note: ${note}\n`);
     findPreStart(configuration.settings.preStartPath);
     checkNginx(configuration, folder);
     process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);
