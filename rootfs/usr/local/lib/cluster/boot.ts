@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { appEnvironment } from './app/app-environment.ts';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
 import { resolveConfiguration } from './configuration/resolve.ts';
@@ -11,6 +12,7 @@ import { writeNginxConf } from './configuration/write-nginx-conf.ts';
 import { ClusterError } from './errors.ts';
 import { log, logFatal, logWarning, setLogLevel } from './log.ts';
 import { checkContainer, identity } from './machine/container.ts';
+import { containerEnvironment } from './machine/container-environment.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
@@ -28,8 +30,9 @@ const killAfterMs = 500;
 try {
   const beganAt = performance.timeOrigin;
   checkContainer(identity());
+  const environment = containerEnvironment();
   const configuration = await resolveConfiguration(
-    process.env,
+    environment,
     process.argv[2] === 'dev' ? 'development' : 'production',
   );
   const { settings, warnings } = configuration;
@@ -38,12 +41,16 @@ try {
   log(summarise(configuration));
   makeRunFolders(settings);
   const preStartAt = performance.now();
-  await runPreStart(settings.preStartPath);
+  await runPreStart(settings.preStartPath, appEnvironment(environment, settings, undefined));
   const preStartMs = performance.now() - preStartAt;
-  findApp(settings.appModule);
+  const { entry } = findApp(settings.appModule);
   if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
   else writeFileSync(run.noNginx, '');
-  storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });
+  storeConfiguration({
+    ...configuration,
+    environment: appEnvironment(environment, settings, entry),
+    boot: { beganAt, preStartMs, configuredAt: Date.now() },
+  });
 } catch (thrown) {
   const error = explainUnreadable(thrown);
   await sleep(streamsCatchUpMs);

@@ -9,6 +9,7 @@ import { loadConfiguration } from '../configuration/store.ts';
 import { summarise } from '../configuration/summary.ts';
 import { renderNginxConf, writeNginxConf } from '../configuration/write-nginx-conf.ts';
 import { ClusterError, errors } from '../errors.ts';
+import { containerEnvironment } from '../machine/container-environment.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
 import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import { nginxFolder } from '../paths.ts';
@@ -66,10 +67,11 @@ function checkNginx(configuration: ResolvedConfiguration, folder: string): void 
 }
 
 function makeTemporaryFolder(): string {
+  const folder = containerEnvironment().TMPDIR || tmpdir();
   try {
-    return mkdtempSync(join(tmpdir(), 'nginx-'));
+    return mkdtempSync(join(folder, 'nginx-'));
   } catch (error) {
-    throw errors.noTemporaryFolder(tmpdir(), (error as NodeJS.ErrnoException).code ?? String(error));
+    throw errors.noTemporaryFolder(folder, (error as NodeJS.ErrnoException).code ?? String(error));
   }
 }
 
@@ -101,10 +103,10 @@ async function help([name]: readonly string[]): Promise<void> {
 async function currentConfiguration(): Promise<ResolvedConfiguration> {
   try {
     const { settings, start } = loadConfiguration();
-    return await resolveConfiguration(process.env, settings.mode, start);
+    return await resolveConfiguration(containerEnvironment(), settings.mode, start);
   } catch (error) {
     if (!(error instanceof ClusterError) || error.code !== 'NOT_CONFIGURED') throw error;
-    return resolveConfiguration(process.env, 'production');
+    return resolveConfiguration(containerEnvironment(), 'production');
   }
 }
 

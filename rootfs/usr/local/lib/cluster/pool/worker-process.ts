@@ -222,7 +222,7 @@ function environmentOf(
   id: number,
   slot: number,
   release: Release,
-  { settings, nodeEnvironment }: Launch,
+  { settings, environment, debugger: appDebugger }: Launch,
   descriptors: readonly number[],
 ): NodeJS.ProcessEnv {
   const configuration: WorkerConfiguration = {
@@ -232,10 +232,12 @@ function environmentOf(
     socket: workerSocket(id),
     descriptors,
     compileCache: run.compileCache,
+    debugger: slot === 0 ? appDebugger : undefined,
   };
   return {
-    ...process.env,
-    NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,
+    ...environment,
+    // As a shell would have it.
+    PWD: release.folder,
     PORT: String(settings.port),
     NODE_APP_INSTANCE: String(slot),
     [manifestVariable]: release.manifest,
