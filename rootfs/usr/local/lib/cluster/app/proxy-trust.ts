@@ -12,8 +12,8 @@ interface TrustRule {
   readonly framework: string;
   /** One of these packages is installed, or named in a package.json; */
   readonly packages: readonly string[];
-  /** or all of these files are beside the entry: of a build that has its packages in itself. */
-  readonly build?: readonly string[];
+  /** or all files of one of these lists are beside the entry: of a build that has its packages in itself. */
+  readonly builds?: readonly (readonly string[])[];
   /** Set by users who say the same in another way. */
   readonly unless: readonly string[];
   /** Why it is safe: nginx overwrites what a client sends (nginx/config/forwarded-headers.ts). */
@@ -27,7 +27,11 @@ const rules: readonly TrustRule[] = [
     value: 'x-forwarded-proto',
     framework: 'SvelteKit (adapter-node)',
     packages: ['@sveltejs/adapter-node'],
-    build: ['handler.js', 'client/_app/version.json'],
+    // Of version 5, and of 6.
+    builds: [
+      ['handler.js', 'env.js', 'shims.js'],
+      ['handler.js', 'adapter-node.js'],
+    ],
     unless: ['ORIGIN'],
     because: 'X-Forwarded-Proto is that of nginx',
   },
@@ -38,7 +42,7 @@ const rules: readonly TrustRule[] = [
     value: 'x-forwarded-for,x-forwarded-proto,x-forwarded-port,x-forwarded-prefix',
     framework: 'Angular SSR',
     packages: ['@angular/ssr'],
-    build: ['angular-app-engine-manifest.mjs'],
+    builds: [['angular-app-engine-manifest.mjs']],
     unless: [],
     because: 'these headers are those of nginx',
   },
@@ -78,12 +82,14 @@ export function trustedProxyVariables(
 ): TrustedProxyVariable[] {
   if (!nginx) return [];
   const folders = foldersFrom(folder, dirname(entry));
-  return rules.filter(
-    ({ variable, unless, packages, build }) =>
-      ![variable, ...unless].some((name) => container[name] !== undefined) &&
-      (packages.some((name) => folders.some((each) => hasPackage(each, name))) ||
-        build?.every((file) => existsSync(join(dirname(entry), file))) === true),
-  );
+  return rules
+    .filter(
+      ({ variable, unless, packages, builds = [] }) =>
+        ![variable, ...unless].some((name) => container[name] !== undefined) &&
+        (packages.some((name) => folders.some((each) => hasPackage(each, name))) ||
+          builds.some((files) => files.every((file) => existsSync(join(dirname(entry), file))))),
+    )
+    .map(({ variable, value, framework, because }) => ({ variable, value, framework, because }));
 }
 
 /** From the entry's folder up to the app's. */

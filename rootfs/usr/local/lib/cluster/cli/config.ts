@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
+import { type TrustedProxyVariable, trustedProxyVariables } from '../app/proxy-trust.ts';
 import { type ResolvedConfiguration, resolveConfiguration } from '../configuration/resolve.ts';
 import { loadConfiguration } from '../configuration/store.ts';
 import { summarise } from '../configuration/summary.ts';
@@ -138,7 +139,16 @@ function computedOf({ machine, plan }: ResolvedConfiguration): Readonly<Record<s
   };
 }
 
-/** Two tables: the settings, and what is computed from them and the machine. */
+/** What is set for the app's frameworks; nothing where there is no app yet. */
+function variablesForApp({ settings }: ResolvedConfiguration): readonly TrustedProxyVariable[] {
+  try {
+    return trustedProxyVariables(containerEnvironment(), settings, findApp(settings.appModule).entry);
+  } catch {
+    return [];
+  }
+}
+
+/** Tables: the settings, what is computed from them and the machine, and what is set for the app's frameworks. */
 function renderText(configuration: ResolvedConfiguration): string {
   const { settings, origins, warnings } = configuration;
   const set = definitions.map(([key, definition]) => [
@@ -151,8 +161,18 @@ function renderText(configuration: ResolvedConfiguration): string {
     value === undefined ? '-' : `${value} ${unit}`.trim(),
     because,
   ]);
+  const forApp = variablesForApp(configuration).map(({ variable, value, framework, because }) => [
+    variable,
+    value,
+    `${framework}: ${because}`,
+  ]);
+  const tables = [
+    [['SETTING', 'VALUE', 'FROM'], ...set],
+    [['COMPUTED', 'VALUE', 'BECAUSE'], ...computed],
+    ...(forApp.length > 0 ? [[['SET FOR THE APP', 'VALUE', 'BECAUSE'], ...forApp]] : []),
+  ];
   const warned = warnings.map((warning) => `warning: ${warning}\n`).join('');
-  return `${renderTable([['SETTING', 'VALUE', 'FROM'], ...set])}\n${renderTable([['COMPUTED', 'VALUE', 'BECAUSE'], ...computed])}${warned === '' ? '' : `\n${warned}`}`;
+  return `${tables.map(renderTable).join('\n')}${warned === '' ? '' : `\n${warned}`}`;
 }
 
 function renderJson(configuration: ResolvedConfiguration) {
@@ -169,6 +189,7 @@ function renderJson(configuration: ResolvedConfiguration) {
       ]),
     ),
     computed: computedOf(configuration),
+    setForTheApp: variablesForApp(configuration),
     warnings,
   };
 }

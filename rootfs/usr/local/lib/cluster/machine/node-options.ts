@@ -27,13 +27,13 @@ const flagsWithValue =
 
 /**
  * Separates the words as Node does: by spaces; a quoted word may have some, and a backslash in it escapes.
- * @returns the words without their quotes
+ * @returns the words without their quotes; an empty one is none
  */
 export function splitNodeOptions(text: string): string[] {
   const words = text.match(/(?:"(?:\\.|[^"\\])*"?|[^ "])+/g) ?? [];
-  return words.map((word) =>
-    word.replace(/"((?:\\.|[^"\\])*)"?/g, (_, quoted: string) => quoted.replace(/\\(.)/g, '$1')),
-  );
+  return words
+    .map((word) => word.replace(/"((?:\\.|[^"\\])*)"?/g, (_, quoted: string) => quoted.replace(/\\(.)/g, '$1')))
+    .filter((word) => word !== '');
 }
 
 /** Each flag with its value, where that is a word of its own. Node reads `_` in a flag as `-`. */
