@@ -51,6 +51,16 @@ export const errors = {
       '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec"; Swarm: a volume without a name at /run).',
     ),
 
+  nodeOptionsRefused: (reason: string) =>
+    new ClusterError(
+      'NODE_OPTIONS_REFUSED',
+      exitConfiguration,
+      `Node refuses NODE_OPTIONS: ${reason}. Correct or remove that flag; \`node --help\` lists all flags.`,
+    ),
+
+  nodeOptionsUnfit: (flag: string, reason: string) =>
+    new ClusterError('NODE_OPTIONS_UNFIT', exitConfiguration, `NODE_OPTIONS: ${flag} ${reason}`),
+
   settingsInvalid: (warnings: readonly string[], problems: readonly string[]) =>
     new ClusterError(
       'SETTINGS_INVALID',

@@ -61,10 +61,11 @@ await startControl(run.controlSocket, {
 });
 if (isDevelopment) await develop();
 
-function createPool({ settings, plan }: StoredConfiguration): Pool {
+function createPool(configuration: StoredConfiguration): Pool {
+  const { settings, plan } = configuration;
   return new Pool({
     policy: policyOf(settings, plan),
-    launch: launchOf(settings, plan, hasOwnNginxConfiguration()),
+    launch: launchOf(configuration, hasOwnNginxConfiguration(), process.env.NODE_ENV !== undefined),
     // In dev mode the browser shows why nothing answers.
     hasWaitingRoom: !isDevelopment || !settings.nginx,
     frontDoorPort: settings.nginx ? undefined : settings.port,

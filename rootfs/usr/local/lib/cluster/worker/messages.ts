@@ -1,5 +1,6 @@
 // What the primary and a worker say to each other, and what a worker is started with. The channel is the app's, too: it
 // may send what it likes (`process.send('ready')`, as for pm2), so ours have a prefix.
+import type { Debugger } from '../machine/node-options.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
 /** What one worker is told. */
@@ -12,6 +13,8 @@ export interface WorkerConfiguration extends WorkerSettings {
   readonly descriptors: readonly number[];
   /** Folder of V8's compiled code, shared by the workers. */
   readonly compileCache: string;
+  /** To be opened; undefined: none. */
+  readonly debugger: Debugger | undefined;
 }
 
 /** What a worker says of itself, again and again. */

@@ -1,9 +1,9 @@
 // Preloaded into each worker (`node --require worker/preload.js ENTRY`): the app's entry stays the real main module,
 // so that `require.main === module` and the like hold. This file arranges what surrounds it.
 import { readFileSync, realpathSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { mentionsListen } from '../app/javascript-source.ts';
@@ -144,6 +144,7 @@ class WorkerRuntime {
     if (this.#isDraining) return;
     this.#isDraining = true;
     this.#title.show('draining');
+    if (this.#configuration.debugger !== undefined) appDebugger().closeDebugger();
     drain(this.#listener, isReplaced && this.#configuration.isBehindNginx, () => {
       this.#reporter?.now();
       return this.#close?.();
@@ -207,6 +208,11 @@ function forChildren(execArgv: readonly string[]): string[] {
   return execArgv.map((arg) => (arg === import.meta.filename ? register : arg));
 }
 
+/** Loads node:inspector: only where it is wanted. */
+function appDebugger(): typeof import('./app-debugger.ts') {
+  return createRequire(import.meta.url)(`./app-debugger${extname(import.meta.filename)}`);
+}
+
 const configuration = process.env[configurationVariable];
 // Threads that the app starts inherit the preload: of it they get TypeScript, and nothing else.
 installTypeScriptHooks(process.env[manifestVariable]);
@@ -214,5 +220,7 @@ if (isMainThread && configuration !== undefined) {
   // Processes that the app starts are its own business, too.
   delete process.env[configurationVariable];
   process.execArgv = forChildren(process.execArgv);
-  new WorkerRuntime(JSON.parse(configuration)).start();
+  const parsed: WorkerConfiguration = JSON.parse(configuration);
+  new WorkerRuntime(parsed).start();
+  if (parsed.debugger !== undefined) appDebugger().openDebugger(parsed.debugger);
 }

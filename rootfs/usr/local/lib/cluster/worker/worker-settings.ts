@@ -1,6 +1,7 @@
 // What every worker of a container is told: settings that take effect in the worker's process, by the names that the schema
 // has for them where the value is the setting's own.
 import type { LogLevel } from '../log.ts';
+import type { Plan } from '../machine/plan.ts';
 import { prefixOf } from '../settings/base-path.ts';
 import type { Settings } from '../settings/read.ts';
 
@@ -27,10 +28,10 @@ export interface WorkerSettings {
 }
 
 /** @param hasOwnNginxConfiguration the user's own nginx.conf, which has no location for a request that is sent again */
-export function workerSettingsOf(settings: Settings, hasOwnNginxConfiguration: boolean): WorkerSettings {
+export function workerSettingsOf(settings: Settings, plan: Plan, hasOwnNginxConfiguration: boolean): WorkerSettings {
   const { port, appPort = port, adminPort, logLevel, nginx, microCacheBytes, streamedUploads } = settings;
   const basePath = prefixOf(settings);
-  const workerStallTimeoutMs = stallTimeoutOf(settings);
+  const workerStallTimeoutMs = stallTimeoutOf(settings, plan);
   return {
     port,
     appPort,
@@ -45,9 +46,9 @@ export function workerSettingsOf(settings: Settings, hasOwnNginxConfiguration: b
   };
 }
 
-/** Not in dev mode, where a debugger stops the event loop. */
-export function stallTimeoutOf({ mode, workerStallTimeoutMs }: Settings): number {
-  return mode === 'development' ? 0 : workerStallTimeoutMs;
+/** None in dev mode and where NODE_OPTIONS asks for a debugger, which stops the event loop. */
+export function stallTimeoutOf({ mode, workerStallTimeoutMs }: Settings, plan: Pick<Plan, 'debugger'>): number {
+  return mode === 'development' || plan.debugger !== undefined ? 0 : workerStallTimeoutMs;
 }
 
 /** So often that several reports fit into the time after which a silent worker counts as stalled. @returns ms */
