@@ -80,10 +80,9 @@ function smallest(candidates: readonly { value: number | undefined; source: stri
 }
 
 /** `0-3,8` are five CPUs. */
-function sizeOfList(list: string | undefined): number | undefined {
-  if (list === undefined || !/^\d/.test(list.trim())) return undefined;
+function sizeOfList(list = ''): number | undefined {
+  if (!/\d/.test(list)) return undefined;
   return list
-    .trim()
     .split(',')
     .map((part) => part.split('-').map(Number))
     .reduce((sum, [first = 0, last = first]) => sum + last - first + 1, 0);

@@ -1,0 +1,34 @@
+// A plugin of Stryker's: which mutants are not worth a test, in rooms that ask for it by name, and why.
+import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+
+/** What is needed here of a node of Babel's syntax tree. */
+interface Node {
+  readonly type: string;
+  readonly value?: unknown;
+  readonly quasis?: readonly { readonly value: { readonly raw: string } }[];
+  readonly expressions?: readonly Node[];
+}
+
+export const strykerPlugins = [
+  declareValuePlugin(PluginKind.Ignore, 'sentences', {
+    shouldIgnore: (path) =>
+      isSentence((path as { node: Node }).node)
+        ? 'Text for people: a test that repeats it would prove nothing. What a message must name is tested.'
+        : undefined,
+  }),
+];
+
+/** Two words or more. A template that decides what it says is code, and stays in. */
+function isSentence({ type, value, quasis = [], expressions = [] }: Node): boolean {
+  if (type === 'StringLiteral') return hasWords(String(value));
+  if (type !== 'TemplateLiteral') return false;
+  return hasWords(quasis.map((part) => part.value.raw).join('x')) && !expressions.some(decides);
+}
+
+function hasWords(text: string): boolean {
+  return /\p{L}.* .*\p{L}/su.test(text);
+}
+
+function decides({ type }: Node): boolean {
+  return type === 'ConditionalExpression' || type === 'LogicalExpression' || type === 'TemplateLiteral';
+}
