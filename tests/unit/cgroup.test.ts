@@ -1,7 +1,7 @@
 // The kernel's limits in the layouts that /proc and /sys may have: control groups of version 1, 2 and both at a time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cgroupLimits } from '../../rootfs/usr/local/lib/cluster/machine/cgroup.ts';
+import { readCgroupLimits } from '../../rootfs/usr/local/lib/cluster/machine/cgroup.ts';
 
 const mebibyte = 1024 ** 2;
 /** Mounts that every container has before its control groups. */
@@ -12,7 +12,7 @@ const otherMounts = `\
 `;
 
 function limits(files: Record<string, string>) {
-  return cgroupLimits((path) => files[path]);
+  return readCgroupLimits((path) => files[path]);
 }
 
 test('version 2: the limit of a group above ours counts where it is smaller', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import { test } from 'node:test';
-import { askEcs, ecsLimitsOf } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
+import { fetchEcsLimits, parseEcsLimits } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
 import { measureMachine } from '../../rootfs/usr/local/lib/cluster/machine/machine.ts';
 
 const mebibyte = 1024 ** 2;
@@ -15,7 +15,7 @@ const options = { timeout: 5000 };
 test('the ECS endpoint is asked for the task and the container', options, async (t) => {
   const documents: Record<string, unknown> = { '/v4/abc/task': task, '/v4/abc': container };
   const url = await listen(t, (path, response) => response.end(JSON.stringify(documents[path] ?? null)));
-  assert.deepEqual(await askEcs(`${url}/v4/abc`), { cpus: 0.5, memoryBytes: 768 * mebibyte });
+  assert.deepEqual(await fetchEcsLimits(`${url}/v4/abc`), { cpus: 0.5, memoryBytes: 768 * mebibyte });
   const machine = await measureMachine({ ECS_CONTAINER_METADATA_URI_V4: `${url}/v4/abc` });
   assert.deepEqual(machine.cpus, { value: 0.5, source: "the ECS task's CPU" });
 });
@@ -29,7 +29,7 @@ test('one of the two ECS documents is enough', options, async (t) => {
       if (path !== only) response.writeHead(404);
       response.end(JSON.stringify(path === '/v4/abc/task' ? task : container));
     });
-    assert.deepEqual(await askEcs(`${url}/v4/abc`), expected, only);
+    assert.deepEqual(await fetchEcsLimits(`${url}/v4/abc`), expected, only);
   }
 });
 
@@ -41,29 +41,29 @@ test('an ECS task without limits has none', () => {
     { Limits: { CPU: 'x', Memory: null } },
     null,
   ]) {
-    assert.deepEqual(ecsLimitsOf(nothing, nothing), { cpus: undefined, memoryBytes: undefined });
+    assert.deepEqual(parseEcsLimits(nothing, nothing), { cpus: undefined, memoryBytes: undefined });
   }
 });
 
 test('an ECS endpoint that is wrong or not there is never an error', options, async (t) => {
   const answering = (answer: (response: ServerResponse) => void) => listen(t, (_path, response) => answer(response));
   const html = await answering((response) => response.end('<html>'));
-  assert.equal(await askEcs(html), undefined, 'not JSON');
+  assert.equal(await fetchEcsLimits(html), undefined, 'not JSON');
   const failing = await answering((response) => response.writeHead(500).end(JSON.stringify(task)));
-  assert.equal(await askEcs(failing), undefined, 'status 500');
+  assert.equal(await fetchEcsLimits(failing), undefined, 'status 500');
   const endless = await answering((response) =>
     response.end(JSON.stringify({ ...task, padding: ' '.repeat(mebibyte) })),
   );
-  assert.equal(await askEcs(endless), undefined, 'more than a mebibyte');
+  assert.equal(await fetchEcsLimits(endless), undefined, 'more than a mebibyte');
   const wrong = [undefined, '', 'http://127.0.0.1:1', 'http://', 'file:///etc/passwd', 'nonsense'];
-  for (const endpoint of wrong) assert.equal(await askEcs(endpoint), undefined, String(endpoint));
+  for (const endpoint of wrong) assert.equal(await fetchEcsLimits(endpoint), undefined, String(endpoint));
 });
 
 test('an ECS endpoint that is silent costs a second at the most', options, async (t) => {
   const silent = await listen(t, () => undefined);
   const stuck = await listen(t, (_path, response) => response.write('{'));
   const startedAt = performance.now();
-  assert.deepEqual(await Promise.all([askEcs(silent), askEcs(stuck)]), [undefined, undefined]);
+  assert.deepEqual(await Promise.all([fetchEcsLimits(silent), fetchEcsLimits(stuck)]), [undefined, undefined]);
   assert.ok(performance.now() - startedAt < 3000);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidates, type Folder, findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
+import { entryCandidates, type Folder, findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
 
 /** A folder /app with these files. */
 function app(files: Record<string, string>): Folder {
@@ -51,7 +51,7 @@ test('what was built goes before its sources', () => {
 });
 
 test('every candidate is found where it is alone', () => {
-  for (const path of candidates) assert.equal(entryOf({ [path.replace('/app/', '')]: '' }), path);
+  for (const path of entryCandidates) assert.equal(entryOf({ [path.replace('/app/', '')]: '' }), path);
 });
 
 test('an untouched /app runs the welcome page', () => {

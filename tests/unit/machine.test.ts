@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { cpus as hostCpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type EcsLimits, ecsLimitsOf } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
+import { type EcsLimits, parseEcsLimits } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
 import { type Machine, machineOf, measureMachine } from '../../rootfs/usr/local/lib/cluster/machine/machine.ts';
 import { planProcesses } from '../../rootfs/usr/local/lib/cluster/machine/plan.ts';
 import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
@@ -39,7 +39,7 @@ for (const name of globSync('*.json', { cwd: folder }).sort()) {
   }: Recording = JSON.parse(readFileSync(join(folder, name), 'utf8'));
   test(`${name}: ${about}`, () => {
     const machine = machineOf((path) => files[path], {
-      ecs: ecs === undefined ? undefined : ecsLimitsOf(ecs.task, ecs.container),
+      ecs: ecs === undefined ? undefined : parseEcsLimits(ecs.task, ecs.container),
       isKubernetes,
     });
     assert.equal(machine.cpus.value, expect.cpus);

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Machine } from '../../rootfs/usr/local/lib/cluster/machine/machine.ts';
 import { nodeOptionsOf, planProcesses, planStop } from '../../rootfs/usr/local/lib/cluster/machine/plan.ts';
-import { type Environment, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 
 test('only a pod without a CPU limit is kept from taking all CPUs of its node', () => {
   const workers = (isKubernetes: boolean, hasUnlimitedCpus: boolean, cpus: number) => {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
-import { type Environment, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { makeCertificate } from '../support/certificate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
@@ -209,6 +210,16 @@ const cases: Case[] = [
     /^STATIC_INDEX=on needs .*\/index\.html, and there is no such file\./,
   ],
   [
+    'one port for the app and the admin API',
+    { PORT: '9001', ADMIN_PORT: '9001' },
+    /^PORT=9001 and ADMIN_PORT=9001 are the same port\. Write ADMIN_PORT=9000, or ADMIN_PORT=off\.$/,
+  ],
+  [
+    'one path for the app and its health',
+    { BASE_PATH: '/healthz' },
+    /^HEALTH_PATH=\/healthz and BASE_PATH=\/healthz are the same path\. Give them different ones\.$/,
+  ],
+  [
     'one path for two things',
     { STATIC_PATH: folder, STATIC_URL: '/healthz' },
     /^HEALTH_PATH=\/healthz and STATIC_URL=\/healthz are the same path\./,
@@ -270,6 +281,11 @@ const cases: Case[] = [
     'one port for two protocols',
     { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key, TLS_PORT: '8080' },
     /^PORT=8080 and TLS_PORT=8080 are the same port/,
+  ],
+  [
+    'the port of the admin API for HTTPS',
+    { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key, TLS_PORT: '9000' },
+    /^TLS_PORT=9000 and ADMIN_PORT=9000 are the same port\. Write ADMIN_PORT=9001, or ADMIN_PORT=off\.$/,
   ],
   // Secrets: never their value
   ['a secret that is wrong', { APP_ARGS: '--token "s3cret' }, /^APP_ARGS \(its value is not shown\): must be words/],

@@ -4,8 +4,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
-import { makeConfiguration, summarise, writeNginx } from './configuration/resolve.ts';
+import { resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
+import { summarise } from './configuration/summary.ts';
+import { writeNginxConf } from './configuration/write-nginx-conf.ts';
 import { ClusterError } from './errors.ts';
 import { log, logFatal, logWarning, setLogLevel } from './log.ts';
 import { checkContainer, identity } from './machine/container.ts';
@@ -26,7 +28,10 @@ const killAfterMs = 500;
 try {
   const beganAt = performance.timeOrigin;
   checkContainer(identity());
-  const configuration = await makeConfiguration(process.env, process.argv[2] === 'dev' ? 'development' : 'production');
+  const configuration = await resolveConfiguration(
+    process.env,
+    process.argv[2] === 'dev' ? 'development' : 'production',
+  );
   const { settings, warnings } = configuration;
   setLogLevel(settings.logLevel);
   for (const warning of warnings) logWarning(warning);
@@ -36,7 +41,7 @@ try {
   await runPreStart(settings.preStartPath);
   const preStartMs = performance.now() - preStartAt;
   findApp(settings.appModule);
-  if (settings.nginx) checkNginxConfiguration(writeNginx(configuration, nginxFolder));
+  if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
   else writeFileSync(run.noNginx, '');
   storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });
 } catch (thrown) {

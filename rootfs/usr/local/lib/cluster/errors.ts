@@ -1,4 +1,4 @@
-// Every error of ours: a code, what happened with its remedy in one line, and the exit code of the container.
+// Every error of this image: a code, one line with what happened and the remedy, and the exit code.
 
 /** An error that a person can act on. `message` is one line: what happened, where, what to change. */
 export class ClusterError extends Error {
@@ -13,10 +13,10 @@ export class ClusterError extends Error {
   }
 }
 
-/** EX_CONFIG of sysexits.h: something that the user configured is wrong. */
+/** EX_CONFIG of sysexits.h: the user's configuration is invalid. */
 export const exitConfiguration = 78;
 
-/** What s6-overlay itself ends with when it cannot run where it was put. */
+/** s6-overlay's own exit code when it cannot run in a container. */
 export const exitCannotRunHere = 100;
 
 const waysToServe =

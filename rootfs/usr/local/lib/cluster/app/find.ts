@@ -1,4 +1,4 @@
-// Which file of /app starts the app.
+// Finds the file of /app that starts the app.
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { errors } from '../errors.ts';
@@ -10,7 +10,7 @@ export interface App {
   readonly entry: string;
   /** Why this one: completes the sentence "runs ENTRY, …". */
   readonly reason: string;
-  /** Other files that would have been taken had this one not been there. */
+  /** Other files that would start the app if this one did not exist. */
   readonly passedOver: readonly string[];
 }
 
@@ -24,12 +24,12 @@ export interface Folder {
 }
 
 const folders = ['.', 'dist', 'build', 'src']; // what was built goes before its sources
-const basenames = ['main', 'app', 'server', 'index'];
+const entryNames = ['main', 'app', 'server', 'index'];
 const extensions = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs'];
 
-/** Every path that is looked for, first choice first. */
-export const candidates: readonly string[] = folders.flatMap((folder) =>
-  basenames.flatMap((name) => extensions.map((extension) => join(appFolder, folder, name + extension))),
+/** Every path that is tried, first choice first. */
+export const entryCandidates: readonly string[] = folders.flatMap((folder) =>
+  entryNames.flatMap((name) => extensions.map((extension) => join(appFolder, folder, name + extension))),
 );
 
 /**
@@ -37,7 +37,7 @@ export const candidates: readonly string[] = folders.flatMap((folder) =>
  * @throws ClusterError APP_MISSING, APP_MODULE_MISSING or APP_MODULE_OUTSIDE
  */
 export function findAppIn(folder: Folder, appModule: string | undefined): App {
-  const found = candidates.filter((path) => folder.isFile(path));
+  const found = entryCandidates.filter((path) => folder.isFile(path));
   const choose = (entry: string, reason: string): App => ({
     entry,
     reason,
@@ -61,7 +61,7 @@ export function findAppIn(folder: Folder, appModule: string | undefined): App {
     return { entry: welcomeApp, reason: 'since no app was copied into /app', passedOver: [] };
   }
   throw errors.appMissing(
-    `${main === undefined ? '`main` in package.json' : `${main} (\`main\` in package.json)`}, then ${basenames.join(', ')} in /app, ${folders
+    `${main === undefined ? '`main` in package.json' : `${main} (\`main\` in package.json)`}, then ${entryNames.join(', ')} in /app, ${folders
       .slice(1)
       .map((name) => `/app/${name}`)
       .join(', ')} with ${extensions.join(' ')}`,
@@ -73,7 +73,7 @@ export function findApp(appModule: string | undefined): App {
   return findAppIn(diskFolder, appModule);
 }
 
-/** What to tell of an error that reading something in /app threw: APP_UNREADABLE where that is what it means. */
+/** @param error of reading a file in /app @returns APP_UNREADABLE where the user may not read it, else the error itself */
 export function explainUnreadable(error: unknown): unknown {
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== 'EACCES' || !path?.startsWith(appFolder)) return error;
@@ -81,7 +81,7 @@ export function explainUnreadable(error: unknown): unknown {
   return errors.appUnreadable(path, uid, gid);
 }
 
-/** How the app's file is called in messages: the way its author knows it. */
+/** The app's file in messages: `app/main.ts`. */
 export function nameOf({ entry }: App): string {
   const name = relative(appFolder, entry);
   return name.startsWith('..') ? entry : `app/${name}`;

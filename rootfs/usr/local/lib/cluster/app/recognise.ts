@@ -1,5 +1,5 @@
-// What a module has to offer: pure tests of shape on its exports, the most specific first. The order and each rule were
-// learned from the real objects of real frameworks; tests/unit/recognise.test.ts holds them.
+// What a module exports: pure tests of shape, the most specific first. The order and each rule were learned from the real
+// objects of real frameworks; tests/unit/recognise.test.ts holds them.
 import type { RequestListener, Server } from 'node:http';
 import net from 'node:net';
 import type { FastifyInstance, FastifyPluginAsync, FastifyServerOptions } from 'fastify';
@@ -24,14 +24,14 @@ export type Recognised =
   | { readonly kind: 'server'; readonly value: Server }
   | { readonly kind: 'fetch'; readonly value: FetchHandler }
   | { readonly kind: 'nest'; readonly value: NestApplication }
-  /** Nothing is exported: the module is expected to listen by itself. */
+  /** No export: the module is expected to listen by itself. */
   | { readonly kind: 'nothing' }
-  /** Something that cannot be served. `why` names it, and where it is known what to write instead. */
+  /** An export that cannot be served. `why` names it, and what to write instead where that is known. */
   | { readonly kind: 'unservable'; readonly why: string };
 
 type Namespace = Readonly<Record<string, unknown>>;
 
-/** @param namespace what `import()` of the app's entry gave, of an ES module or of CommonJS */
+/** @param namespace the result of `import()` of the app's entry, an ES module or CommonJS */
 export function recognise(namespace: Namespace): Recognised {
   const exported = defaultExport(namespace);
   const handler = namedExport(namespace, exported, 'handler');

@@ -1,5 +1,5 @@
 // What a container was configured with: made once, before the supervisor starts, and read by all that runs after.
-// Making it is make-configuration.ts: what only reads it starts sooner without that.
+// Making it is resolve.ts: what only reads it starts sooner without that.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { errors } from '../errors.ts';
 import type { Plan } from '../machine/plan.ts';

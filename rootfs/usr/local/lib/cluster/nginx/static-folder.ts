@@ -10,7 +10,7 @@ export interface StaticFolder {
   readonly strayLinks: readonly string[];
 }
 
-export function lookAtStaticFolder(folder: string): StaticFolder {
+export function inspectStaticFolder(folder: string): StaticFolder {
   const hasStaticFolder = existsSync(folder);
   return {
     hasStaticFolder,

@@ -1,8 +1,9 @@
 // Answers that nginx gives itself when something is wrong: small, in the client's language (HTML or JSON), with the request's
 // id and without a version. What the app answers is never replaced.
 import type { NginxContext } from './context.ts';
-import { block, lines, map, type Topic } from './layout.ts';
+import { block, lines, map } from './layout.ts';
 import { requestId } from './request-id.ts';
+import type { Topic } from './topic.ts';
 
 const texts = {
   400: 'Bad request',
@@ -57,7 +58,7 @@ export function errorPages(context: NginxContext): Topic {
       ]),
     ),
     server: errorPageDirectives(context),
-    locations: ({ headerNames }) =>
+    locations: ({ responseHeaders }) =>
       lines(
         '# The status stays that of the error: 200 here only says that there is a body.',
         ...(['json', 'html'] as const).map((kind) =>
@@ -66,7 +67,7 @@ export function errorPages(context: NginxContext): Topic {
             lines(
               'internal;',
               '# That a range cannot be had (416) is found out when they were added once already.',
-              `more_clear_headers ${headerNames};`,
+              `more_clear_headers ${responseHeaders.map(([name]) => name).join(' ')};`,
               `default_type ${kind === 'json' ? 'application/json' : 'text/html'};`,
               `return 200 '${kind === 'json' ? json : html}\\n';`,
             ),

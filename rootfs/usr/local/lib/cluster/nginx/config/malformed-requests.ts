@@ -1,15 +1,16 @@
 // What a request is: for nearly all of them one look is enough. Of the others: which are malformed in a way that nginx is
 // lenient about, and which host they are for. Tested with what is in tests/image/support/malformed-requests.ts.
 import type { NginxContext } from './context.ts';
-import { block, lines, map, paragraphs, type Topic } from './layout.ts';
+import { block, lines, map, paragraphs } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 /** The host that the client asked for, with its port, as nginx understood it. */
-export const askedHost = '$asked_host';
+export const requestedHost = '$asked_host';
 
 /** 1 where the request line and the host are as nearly always: then $ordinary_method and $ordinary_path are what it asks. */
 export const isOrdinary = '$is_ordinary';
 
-export function malformed({ settings }: NginxContext): Topic {
+export function malformedRequests({ settings }: NginxContext): Topic {
   const inPath = settings.accessLogQuery ? '[^ ]' : '[^? ]';
   return {
     http: paragraphs(
@@ -42,7 +43,7 @@ export function malformed({ settings }: NginxContext): Topic {
         ),
       ),
       lines(
-        map(isOrdinary, askedHost, [
+        map(isOrdinary, requestedHost, [
           ['default', '$targeted_host'],
           ['1', '$http_host'],
         ]),

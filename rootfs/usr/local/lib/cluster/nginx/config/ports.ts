@@ -2,9 +2,10 @@
 
 import type { NginxContext } from './context.ts';
 import { schemeVariable } from './forwarded-headers.ts';
-import { lines, map, paragraphs, type Topic } from './layout.ts';
+import { block, lines, map, paragraphs } from './layout.ts';
+import type { Topic } from './topic.ts';
 
-export function listening(context: NginxContext): Topic {
+export function ports(context: NginxContext): Topic {
   const { port, tlsPort, tlsCertificate, proxyProtocol } = context.settings;
   const options = `${proxyProtocol ? ' proxy_protocol' : ''} backlog=4096`;
   const listen = (number: number, more = '') =>
@@ -16,7 +17,7 @@ export function listening(context: NginxContext): Topic {
     server: paragraphs(
       lines(listen(port), listen(tlsPort, ' ssl'), 'http2 on;'),
       tls(context),
-      redirects && 'if ($goes_to_https) {\n  return 308 https://$https_host$request_uri;\n}',
+      redirects && block('if ($goes_to_https)', 'return 308 https://$https_host$request_uri;'),
     ),
   };
 }

@@ -1,8 +1,9 @@
 // How much one client may ask for (RATE_LIMIT, CONNECTION_LIMIT). Off unless set: behind a proxy that is not trusted,
 // every client has the proxy's address.
-import type { Rate } from '../../settings/types.ts';
+import type { Rate } from '../../settings/types/amount.ts';
 import type { NginxContext } from './context.ts';
-import { lines, map, type Topic } from './layout.ts';
+import { lines, map } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 export function rateLimits({ settings }: NginxContext): Topic {
   const { rateLimit, connectionLimit } = settings;
@@ -29,7 +30,7 @@ export function rateLimits({ settings }: NginxContext): Topic {
         ['429 ', String(retryAfterSeconds(rateLimit))],
       ]),
     ),
-    headers: 'add_header Retry-After $retry_after always;',
+    responseHeaders: [['Retry-After', '$retry_after']],
     ...(limitsConnections ? { server: `limit_conn connections ${connectionLimit};` } : {}),
     // Here and not for the whole server: a page may well come with thirty files.
     ...(limitsRate ? { app: `limit_req zone=requests burst=${burstOf(rateLimit)} nodelay;` } : {}),

@@ -1,7 +1,7 @@
 // Is the container live, ready, started? Pure: what Kubernetes calls probes, from what is known of nginx and the workers.
 import type { NginxStatus } from '../../nginx/nginx-status.ts';
 
-export interface Facts {
+export interface ProbeFacts {
   /** The container has been asked to stop. */
   readonly isDraining: boolean;
   /** A worker was ready at some time: the port is open. */
@@ -17,7 +17,7 @@ export interface Verdict {
 }
 
 /** Some worker answers, and the app has no objection. */
-export function readiness({ isDraining, wasReady, workers }: Facts): Verdict {
+export function readiness({ isDraining, wasReady, workers }: ProbeFacts): Verdict {
   if (isDraining) return { isGood: false, status: 'draining' };
   const serving = workers.filter(({ leadsTo }) => leadsTo !== null);
   if (serving.length === 0) return { isGood: false, status: wasReady ? 'no worker is ready' : 'starting' };
@@ -30,18 +30,18 @@ export function readiness({ isDraining, wasReady, workers }: Facts): Verdict {
  * What the port answers: some worker, by way of nginx. nginx opens the port a moment after the first worker is ready, and
  * whoever is told "ready" in that moment would meet a closed one.
  */
-export function readinessOfPort(facts: Facts, nginx: NginxStatus | undefined): Verdict {
+export function readinessOfPort(facts: ProbeFacts, nginx: NginxStatus | undefined): Verdict {
   const workers = readiness(facts);
   if (!workers.isGood || nginx !== undefined || !facts.hasNginx) return workers;
   return { isGood: false, status: 'nginx does not answer' };
 }
 
 /** The primary answers, or this would not run; so does nginx, once it has been started. Blocked workers are no reason to end it all. */
-export function liveness({ wasReady, isDraining, hasNginx }: Facts, nginx: NginxStatus | undefined): Verdict {
+export function liveness({ wasReady, isDraining, hasNginx }: ProbeFacts, nginx: NginxStatus | undefined): Verdict {
   if (nginx !== undefined || !hasNginx || !wasReady || isDraining) return { isGood: true, status: 'live' };
   return { isGood: false, status: 'nginx does not answer' };
 }
 
-export function startup({ wasReady }: Facts): Verdict {
+export function startup({ wasReady }: ProbeFacts): Verdict {
   return wasReady ? { isGood: true, status: 'started' } : { isGood: false, status: 'starting' };
 }

@@ -3,12 +3,13 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { guarded } from '../../guarded.ts';
 import http from '../../lean-http.ts';
 import { log } from '../../log.ts';
 import type { NginxStatus } from '../../nginx/nginx-status.ts';
 import type { PoolStatus } from '../../pool/decide/pool-status.ts';
 import { renderDevPage } from '../dev/page.ts';
-import { type Facts, liveness, readinessOfPort, startup, type Verdict } from './probes.ts';
+import { liveness, type ProbeFacts, readinessOfPort, startup, type Verdict } from './probes.ts';
 
 export interface Status extends PoolStatus {
   /** At least one worker is ready, and the container has not been asked to stop. */
@@ -22,7 +23,7 @@ export interface Status extends PoolStatus {
 /** Asked at each request. */
 export interface AdminSources {
   readonly status: () => Status;
-  readonly facts: () => Facts;
+  readonly facts: () => ProbeFacts;
   readonly nginx: () => Promise<NginxStatus | undefined>;
   /** Dev mode: why no version of the app answers. */
   readonly problem: () => string | undefined;
@@ -37,17 +38,21 @@ export interface AdminOptions extends AdminSources {
   readonly host: string | undefined;
 }
 
-/** What is answered to one path. */
-interface Answer {
+/** What one path responds with. */
+interface AdminResponse {
   readonly statusCode: number;
   readonly contentType: string;
   readonly body: string;
 }
 
+type Responses = Readonly<Record<string, () => AdminResponse | Promise<AdminResponse>>>;
+
 /** Not by Fastify, as one might expect here: to load it takes a core longer than all else that the primary does at the start. */
 export async function startAdmin({ socket, port, host, ...sources }: AdminOptions): Promise<void> {
-  const answers = answersOf(sources);
-  const listener = (request: IncomingMessage, response: ServerResponse) => void answer(answers, request, response);
+  const responses = responsesOf(sources);
+  const listener = guarded('a request to the admin port', (request: IncomingMessage, response: ServerResponse) =>
+    respond(responses, request, response),
+  );
   rmSync(socket, { force: true });
   const inside = http.createServer(listener);
   inside.listen(socket);
@@ -55,7 +60,8 @@ export async function startAdmin({ socket, port, host, ...sources }: AdminOption
   if (port !== 0) await listenOutside(listener, port, host);
 }
 
-function answersOf({ status, facts, nginx, problem }: AdminSources): Record<string, () => Answer | Promise<Answer>> {
+function responsesOf(sources: AdminSources): Responses {
+  const { status, facts, nginx, problem } = sources;
   return {
     '/livez': async () => verdict(liveness(facts(), await nginx())),
     '/readyz': async () => verdict(readinessOfPort(facts(), await nginx())),
@@ -65,24 +71,20 @@ function answersOf({ status, facts, nginx, problem }: AdminSources): Record<stri
   };
 }
 
-async function answer(
-  answers: Record<string, () => Answer | Promise<Answer>>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function respond(responses: Responses, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = ''] = (request.url ?? '').split('?');
   // The page of dev mode stands for whatever the app was asked.
   const isRead = path === '/dev' || request.method === 'GET' || request.method === 'HEAD';
-  const given = isRead && Object.hasOwn(answers, path) ? await answers[path]?.() : undefined;
+  const given = isRead && Object.hasOwn(responses, path) ? await responses[path]?.() : undefined;
   const { statusCode, contentType, body } = given ?? json(404, { status: 'not found' });
   response.writeHead(statusCode, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
 }
 
-function verdict({ isGood, status }: Verdict): Answer {
+function verdict({ isGood, status }: Verdict): AdminResponse {
   return json(isGood ? 200 : 503, { status });
 }
 
-function json(statusCode: number, value: unknown): Answer {
+function json(statusCode: number, value: unknown): AdminResponse {
   return { statusCode, contentType: 'application/json; charset=utf-8', body: JSON.stringify(value) };
 }
 

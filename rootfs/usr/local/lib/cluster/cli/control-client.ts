@@ -1,18 +1,18 @@
-// Gives the primary an order and shows what it says, as it is done. Ctrl-C ends this command, not what was ordered.
+// Sends a command to the primary and prints each step as it is done. Ctrl-C ends this client; the primary carries on.
 import { createInterface } from 'node:readline';
 import http from '../lean-http.ts';
 import { run } from '../paths.ts';
 import type { Line } from '../primary/admin/control.ts';
-import { unanswered } from './ask.ts';
+import { describeRequestError } from './http-get.ts';
 
 /**
- * @param path the order with its parameters, such as /scale?workers=3
+ * @param path the command with its parameters, such as /scale?workers=3
  * @returns the exit code
  * @throws ClusterError NO_ANSWER, NOT_ALLOWED
  */
-export function order(path: string): Promise<number> {
+export function sendToPrimary(path: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(unanswered(run.controlSocket, error));
+    const fail = (error: NodeJS.ErrnoException) => reject(describeRequestError(run.controlSocket, error));
     const request = http.request({ socketPath: run.controlSocket, path, method: 'POST' }, (response) => {
       let exitCode: number | undefined;
       const lines = createInterface({ input: response });

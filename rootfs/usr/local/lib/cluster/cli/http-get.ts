@@ -7,19 +7,19 @@ import { runFolder } from '../paths.ts';
 
 const timeoutMs = 3000;
 
-export interface Answer {
+export interface HttpResponse {
   readonly statusCode: number;
   readonly body: string;
 }
 
 /**
- * @param preface goes over the connection before the request
- * @throws ClusterError NO_ANSWER where nobody answers within 3 s; NOT_ALLOWED
+ * @param preface is sent on the connection before the request
+ * @throws ClusterError NO_ANSWER without a response within 3 s; NOT_ALLOWED
  */
-export function ask(
+export function httpGet(
   target: { path: string } & ({ socketPath: string } | { host: string; port: number }),
   preface = '',
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const where = 'socketPath' in target ? target.socketPath : `${target.host}:${target.port}`;
   const createConnection = () => {
     const socket = 'socketPath' in target ? connect(target.socketPath) : connect(target.port, target.host);
@@ -34,12 +34,12 @@ export function ask(
     request.on('timeout', () =>
       request.destroy(Object.assign(new Error('no answer'), { code: `no answer in ${timeoutMs / 1000} s` })),
     );
-    request.on('error', (error: NodeJS.ErrnoException) => reject(unanswered(where, error)));
+    request.on('error', (error: NodeJS.ErrnoException) => reject(describeRequestError(where, error)));
   });
 }
 
-/** @param where a socket's path, or an address */
-export function unanswered(where: string, error: NodeJS.ErrnoException): ClusterError {
+/** @param where a socket's path, or an address @param error of a request to it */
+export function describeRequestError(where: string, error: NodeJS.ErrnoException): ClusterError {
   const uid = process.getuid?.() ?? 0;
   if (error.code === 'EACCES') return errors.notAllowed(where, uid, statSync(runFolder).uid);
   return errors.noAnswer(where, error.code ?? error.message);
