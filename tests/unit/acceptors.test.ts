@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { withOpenSocket } from '../../rootfs/usr/local/lib/cluster/pool/worker-socket.ts';
+import { withOpenSocket } from '../../rootfs/usr/local/lib/cluster/pool/sockets.ts';
 import { acceptors } from '../../rootfs/usr/local/lib/cluster/worker/messages.ts';
 import type { Accepted, Order } from './support/accepting-server.ts';
 import { forkWithSocket } from './support/fork-with-socket.ts';

@@ -14,13 +14,13 @@ import type {
 export const policy: Policy = {
   slots: 4,
   bootTimeoutMs: 30_000,
-  drainTimeoutMs: 30_000,
+  workerDrainTimeoutMs: 30_000,
   stopTimeoutMs: 5000,
-  stallTimeoutMs: 3000,
+  workerStallTimeoutMs: 3000,
   reloadSettleMs: 1000,
   maxRequests: 0,
-  maxMemoryBytes: 0,
-  maxLifetimeMs: 0,
+  maxWorkerMemoryBytes: 0,
+  maxWorkerLifetimeMs: 0,
 };
 
 export const crash: WorkerExit = { code: 9, signal: null };

@@ -120,11 +120,21 @@ export const errors = {
       `${entry}: the app ${how} before it was ready${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
     ),
 
-  appTooSlow: (entry: string, seconds: number) =>
+  /** @param hint what may be the reason, as the rest of a sentence that begins with the entry */
+  appTooSlow: (entry: string, seconds: number, hint?: string) =>
     new ClusterError(
       'APP_TOO_SLOW',
       1,
-      `${entry}: not listening after ${seconds} s. If it needs longer to start, set BOOT_TIMEOUT; if it never listens: ${waysToServe}`,
+      hint === undefined
+        ? `${entry}: not listening after ${seconds} s. If it needs longer to start, set BOOT_TIMEOUT; if it never listens: ${waysToServe}`
+        : `${entry}: no HTTP server listens after ${seconds} s (BOOT_TIMEOUT); ${hint}`,
+    ),
+
+  appStaysClosed: (entry: string, seconds: number) =>
+    new ClusterError(
+      'APP_STAYS_CLOSED',
+      1,
+      `${entry}: the app closed its HTTP server and did not listen again within ${seconds} s (BOOT_TIMEOUT). Call listen() again, or end the process: another worker takes its place.`,
     ),
 
   noAnswer: (where: string, reason: string) =>

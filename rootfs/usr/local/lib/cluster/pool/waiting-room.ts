@@ -1,39 +1,73 @@
-// Where connections wait while no worker serves: the slots' sockets lead here then, and nginx asks here when a slot
-// refuses. Whoever is ready first is handed what waits, unread. The primary only holds it: without it each connection
-// would be refused, and each request a 502.
+// Where connections wait while no worker is ready: the slots' sockets lead here then, and nginx connects here when a slot
+// refuses. The first worker that is ready gets them, unread. The primary only holds them: otherwise each connection would
+// be refused, and each request a 502.
 import { rmSync } from 'node:fs';
 import net, { type Socket } from 'node:net';
 
-/** As that of a worker: what nginx may bring at once. */
+/** As a worker's: what nginx may connect at once. */
 const backlog = 4096;
 
-/** Who comes here was sent away by a worker that has just died: so long its death may take to be noticed. */
+/** A connection that comes here was refused by a worker that has just exited: the primary may take this long to know. */
 const graceMs = 100;
 
-/** Gives a connection to a worker that serves. @returns false where there is none */
+/** Above this the oldest is closed: its client is the most likely to have given up. */
+const defaultMaxConnections = 4096;
+
+const checkEveryMs = 1000;
+/** A client that has gone answers TCP's keep-alive probe with a reset; over a unix socket there is nothing to probe. */
+const probeAfterMs = 10_000;
+
+/** Gives a connection to a worker that is ready. @returns false if there is none */
 export type HandOver = (connection: Socket) => boolean;
 
 export class WaitingRoom {
   readonly #handOver: HandOver;
+  readonly #maxConnections: number;
+  readonly #server: net.Server;
+  readonly #timer: NodeJS.Timeout;
+  /** Oldest first. */
   readonly #waiting = new Set<Socket>();
 
-  /** @param path of the unix socket, which is taken over from whoever had it before */
-  constructor(path: string, handOver: HandOver) {
+  /** @param path of the unix socket, which an earlier primary may have left behind */
+  constructor(path: string, handOver: HandOver, maxConnections = defaultMaxConnections) {
     this.#handOver = handOver;
+    this.#maxConnections = maxConnections;
     rmSync(path, { force: true });
-    net.createServer({ pauseOnConnect: true }, (connection) => this.enter(connection)).listen({ path, backlog });
+    this.#server = net.createServer({ pauseOnConnect: true }, (connection) => this.add(connection));
+    this.#server.listen({ path, backlog });
+    this.#timer = setInterval(() => this.#closeAbandoned(), checkEveryMs);
   }
 
-  /** Also for a connection that was handed to a worker which has not taken it. */
-  enter(connection: Socket): void {
+  /** Also takes a connection that was handed to a worker which has exited before it had it. */
+  add(connection: Socket): void {
     connection.on('error', () => {});
+    connection.once('close', () => this.#waiting.delete(connection));
+    connection.setKeepAlive(true, probeAfterMs);
     setTimeout(() => {
-      if (!this.#handOver(connection)) this.#waiting.add(connection);
+      if (connection.destroyed || this.#handOver(connection)) return;
+      this.#waiting.add(connection);
+      const [oldest] = this.#waiting;
+      if (this.#waiting.size > this.#maxConnections) oldest?.destroy();
     }, graceMs);
   }
 
   /** A worker has become ready. */
-  call(): void {
+  handOverAll(): void {
     for (const connection of this.#waiting) if (this.#handOver(connection)) this.#waiting.delete(connection);
+  }
+
+  /** Closes the socket and every connection that waits. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#server.close();
+    for (const connection of this.#waiting) connection.destroy();
+  }
+
+  /**
+   * A paused socket is not watched, so it never learns that its client has gone. An empty write reads nothing and sends
+   * nothing, but fails if the other end is closed (4000 of them take 14 ms). A half-closed client still waits, and stays.
+   */
+  #closeAbandoned(): void {
+    for (const connection of this.#waiting) connection.write('');
   }
 }

@@ -3,7 +3,7 @@
 import { findApp, nameOf } from '../app/find.ts';
 import { loadConfiguration, type StoredConfiguration } from '../configuration/store.ts';
 import type { ClusterError } from '../errors.ts';
-import { guarded, on } from '../guarded.ts';
+import { on } from '../guarded.ts';
 import { log, logFault, logWarning, setLogLevel } from '../log.ts';
 import { watchCertificate } from '../nginx/certificate-watch.ts';
 import { askNginx } from '../nginx/nginx-status.ts';
@@ -13,7 +13,6 @@ import { launchOf } from '../pool/launch.ts';
 import { policyOf } from '../pool/policy.ts';
 import { Pool } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
-import { prefixOf } from '../settings/base-path.ts';
 import { startControl } from './admin/control.ts';
 import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
@@ -26,7 +25,7 @@ process.title = 'primary starting';
 process.on('uncaughtException', (error) => logFault('the primary', error));
 
 const configuration = loadConfiguration();
-const { settings, plan, boot } = configuration;
+const { settings, boot } = configuration;
 const isDevelopment = settings.mode === 'development';
 setLogLevel(settings.logLevel);
 const app = findApp(settings.appModule);
