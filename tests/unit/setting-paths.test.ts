@@ -1,6 +1,7 @@
 // What paths and networks read, refuse, print and suggest, by what people write into variables.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { prefixOf } from '../../rootfs/usr/local/lib/cluster/settings/base-path.ts';
 import { address, networks, privateNetworks } from '../../rootfs/usr/local/lib/cluster/settings/types/network.ts';
 import { file, folder, urlPath, urlPaths, urlPrefix } from '../../rootfs/usr/local/lib/cluster/settings/types/path.ts';
 import { promise } from './support/setting-type.ts';
@@ -32,6 +33,11 @@ promise('a URL prefix may be the whole site, and ends without a slash', {
   ],
 });
 
+test('a base path is put before a URL path', () => {
+  assert.equal(prefixOf({ basePath: '/shop' }), '/shop');
+  assert.equal(prefixOf({ basePath: '/' }), '');
+});
+
 promise('URL paths are separated by commas or blanks', {
   type: urlPaths,
   reads: [
@@ -40,7 +46,10 @@ promise('URL paths are separated by commas or blanks', {
     [undefined, '', ',', ' , ', '/a,b', '/a,/', '/a//,/b'],
   ],
   prints: [[['/a', '/b/c'], '/a,/b/c']],
-  suggests: [[['/upload,/api'], 'upload,api', 'upload api/', '//upload//,/api']],
+  suggests: [
+    [['/upload,/api'], 'upload,api', 'upload api/', '//upload//,/api'],
+    [['/a/b,/c'], 'a/b,c'],
+  ],
 });
 
 promise('a folder is absolute, without a slash at its end and without what nginx would read as more than a word', {
@@ -53,7 +62,10 @@ promise('a folder is absolute, without a slash at its end and without what nginx
     [undefined, '/a"b', "/a'b", '/a`b', '/$a', '/a\\b', '/a\nb', '/a\u0000', '/a\u2028b', '/a\u2029b'],
   ],
   prints: [['/app/dist', '/app/dist']],
-  suggests: [[['/app/dist'], 'dist', './dist']],
+  suggests: [
+    [['/app/dist'], 'dist', './dist'],
+    [['/app/a/b'], 'a/b', './a/b'],
+  ],
 });
 
 promise('the path of a file is one line', {

@@ -61,6 +61,7 @@ promise('a duration is in seconds, or has a unit', {
     [30_000, '30', '30s', '30000ms', '30.0', '0.5m'],
     [1500, '1.5', '1.5s', '1500ms', '1s500ms'],
     [90_000, '90', '1m30s', '1.5m'],
+    [1250, '1.25', '1.250s'],
     [1000, '1'],
     [hour, '3600', '60m', '1h'],
     [undefined, '0', '999ms', '3600001ms', '2h', '1d'],
@@ -102,6 +103,7 @@ promise('a size is in bytes, or has a unit of nginx', {
   reads: [
     [1024, '1024', '1024b', '1024B', '1k', '1K', '1.0k'],
     [1.5 * mebibyte, '1.5m', '1536k'],
+    [1.25 * mebibyte, '1.25m', '1.250m'],
     [1024 ** 3, '1g', '1G', '1024m'],
     [undefined, '1023', '1073741825', '2g', '0'],
     [undefined, '', 'k', 'b', '.5m', '1.m', '1.0000m', '1kb', '1 m', 'x1m', '1mx', '-1m', '80%', '0000000000001024k'],
@@ -130,7 +132,7 @@ promise('a rate is requests in a second or a minute', {
   prints: [[{ requests: 600, per: 'm' }, '600r/m']],
   suggests: [
     [['10r/s'], '10', '10/s', '10 r / s', '10R/S', '10 req/s', '10 requests per second', '10 request/sec', '10 per s'],
-    [['600r/m'], '600/m', '600 requests per minute', '600R/M', '600 r/min', '600rm'],
+    [['600r/m'], '600/m', '600 requests per minute', '600 request per minute', '600R/M', '600 r/min', '600rm'],
     [[], 'fast', 'x10', '0'],
   ],
 });
