@@ -25,7 +25,7 @@ const cluster = 'rootfs/usr/local/lib/cluster';
 
 const rooms: Record<string, Room> = {
   machine: {
-    // container.ts has effects only: tests/image/refuses-to-start.test.ts
+    // Two files have effects only: tests/image/ends-with-the-reason.test.ts, tests/unit/listening-processes.test.ts
     mutate: ['machine/*.ts', '!machine/container.ts', '!machine/listening-processes.ts'],
     tests: ['cgroup', 'plan', 'machine', 'ecs'],
     ignorers: ['sentences'],
@@ -50,7 +50,7 @@ const rooms: Record<string, Room> = {
     tests: ['pool-decisions', 'pool-failure', 'status-table', 'pool-scale', 'pool-properties'],
     ignorers: ['sentences'],
   },
-  recognise: { mutate: ['app/recognise.ts'], tests: ['recognise'], ignorers: ['sentences'] },
+  recognise: { mutate: ['app/recognise.ts'], tests: ['recognise-shapes', 'recognise'], ignorers: ['sentences'] },
 };
 
 await runTool(async () => {
