@@ -1,5 +1,8 @@
 // Settings that are right one by one, but not together, or not with what is on the disk; and those that only look wrong.
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import type { Disk, Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
@@ -87,6 +90,20 @@ promise('a static folder with a package.json is a warning', [
   [{}, [/^warning: STATIC_PATH=\/app\/public is a folder with/], { '/app/public/package.json': '' }],
 ]);
 
+test('the disk of the container is looked at', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'static-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const environment = { STATIC_PATH: folder, STATIC_INDEX: 'on' };
+  assert.throws(() => readSettings(environment), /STATIC_INDEX=on needs/);
+  mkdirSync(join(folder, 'index.html'));
+  assert.throws(() => readSettings(environment), /STATIC_INDEX=on needs/, 'a folder is no file');
+  rmdirSync(join(folder, 'index.html'));
+  writeFileSync(join(folder, 'index.html'), '');
+  assert.deepEqual(readSettings(environment).warnings, []);
+  writeFileSync(join(folder, 'package.json'), '');
+  assert.match(readSettings(environment).warnings.join(), /is a folder with a package\.json/);
+});
+
 promise('private files are there, and not in the folder that everybody may read', [
   [{ NGINX_PRIVATE_PATH: '/data' }, [/^NGINX_PRIVATE_PATH=\/data: there is no such folder/]],
   [{ NGINX_PRIVATE_PATH: '/data' }, [], { '/data/': '' }],
@@ -117,6 +134,11 @@ promise('TLS needs a certificate and its key', [
     tls,
     [/^TLS_KEY=\/tls\.key is no private key in PEM .* \(TLS_CERTIFICATE=\/tls\.crt\)\.$/],
     { ...tlsFiles, '/tls.key': '' },
+  ],
+  [
+    tls,
+    [/^TLS_KEY=\/tls\.key is not the key of that certificate \(TLS_CERTIFICATE=\/tls\.crt\)\.$/],
+    { ...tlsFiles, '/tls.key': makeCertificate('localhost').key },
   ],
   [tls, [/^TLS_CERTIFICATE=\/tls\.crt is no certificate in PEM \([^()]*\)\.$/], { ...tlsFiles, '/tls.crt': '' }],
 ]);

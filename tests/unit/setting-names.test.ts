@@ -23,6 +23,7 @@ test('a near miss may be the app’s own: a warning that names the setting', () 
     ['LOG_LEVELL_FILE', 'LOG_LEVEL'],
     ['TRUSTED_PROXY', 'TRUSTED_PROXIES'],
     ['TRUSTED_PROXYS', 'TRUSTED_PROXIES'],
+    ['TRUSTED_PRXY', 'TRUSTED_PROXIES'],
     ['TRUSTD_PROXIS', 'TRUSTED_PROXIES'], // a mistake in each word
     ['STOP-TIME-OUT', 'STOP_TIMEOUT'],
     ['REQUESTTIMEOUT', 'REQUEST_TIMEOUT'],
@@ -38,7 +39,7 @@ test('a near miss may be the app’s own: a warning that names the setting', () 
 
 test('what is far from every setting is the app’s own', () => {
   for (const name of [
-    ...['PRT', 'OPRT_X', 'PAST', 'PORTAL', 'SPORT_X', 'POOR', 'TROP_A'],
+    ...['TPRO', 'RTPO', 'PRT', 'OPRT_X', 'PAST', 'PORTAL', 'SPORT_X', 'POOR', 'TROP_A'],
     ...['LOG', 'LEVEL', 'LOG_LEVEL_APP', 'APP_LOG_LEVEL', 'TOP_LEVEL', 'LOG_LABEL_X', 'MAX_LEVEL'],
     ...['HTTP_TIMEOUT', 'TIMEOUT', 'STOP', 'WORKER_TIMEOUT_APP', 'REQUEST_TIMES', 'TRUSTED', 'PROXIES', 'PROXY'],
     ...['_FILE', 'X_FILE', 'FILE', '_', '-', 'WORDS'],
@@ -146,12 +147,16 @@ test('a problem names the variable, its value, what is allowed and what to write
     [{ PORT: 'x' }, 'PORT="x": must be a port between 1 and 65535. For example PORT=80.'],
     [{ LISTEN_PORT: "'81'" }, 'LISTEN_PORT="\'81\'": must be a port between 1 and 65535. Write LISTEN_PORT=81.'],
     [{ PORT: '" 81 "' }, 'PORT="\\" 81 \\"": must be a port between 1 and 65535. Write PORT=81.'],
+    [{ PORT: ' "81" ' }, 'PORT=" \\"81\\" ": must be a port between 1 and 65535. Write PORT=81.'],
+    [{ PORT: '8"1"' }, 'PORT="8\\"1\\"": must be a port between 1 and 65535. For example PORT=80.'],
+    [{ PORT: '"8"1' }, 'PORT="\\"8\\"1": must be a port between 1 and 65535. For example PORT=80.'],
     [{ PORT: '"81\'' }, 'PORT="\\"81\'": must be a port between 1 and 65535. For example PORT=80.'],
     [{ PORT: 'x"81"' }, 'PORT="x\\"81\\"": must be a port between 1 and 65535. For example PORT=80.'],
     [{ PORT: '81', LISTEN_PORT: '82' }, 'PORT="81" and LISTEN_PORT="82" mean the same setting: keep one of them.'],
   ] as const) {
     assert.throws(() => readSettings(environment as Environment), { message: line });
   }
+  assert.throws(() => readSettings({ WORKERS: ' 8-2 ' }), /: the minimum 8 is above the maximum 2; it must/);
   assert.throws(() => readSettings({ WORKERS: '8-2' }), /^.*WORKERS="8-2": the minimum 8 .* 2; it must be `auto` or/);
   assert.throws(() => readSettings({ APP_ARGS: `'s3cret` }), {
     message: /^APP_ARGS \(its .*\): must be .* For example APP_ARGS=/,
