@@ -47,7 +47,7 @@ const rooms: Record<string, Room> = {
   },
   pool: {
     mutate: ['pool/decide/*.ts'],
-    tests: ['pool-decisions', 'pool-failure', 'status-table', 'pool-scale', 'pool-properties'],
+    tests: ['pool-scale-limits', 'pool-decisions', 'pool-failure', 'status-table', 'pool-scale', 'pool-properties'],
     skippedTests: 'square wave of .* min',
     ignorers: ['sentences'],
   },
