@@ -41,7 +41,7 @@ const rooms: Record<string, Room> = {
   nginx: {
     // What a directive does is tested with nginx itself (tests/image); here, which of them are written, and when.
     mutate: ['nginx/config/*.ts'],
-    tests: ['nginx-template', 'nginx-topics'],
+    tests: ['nginx-by-setting', 'nginx-files-by-setting', 'nginx-topics', 'nginx-template'],
     excludedMutations: ['StringLiteral'],
     skippedTests: 'no string in any variable',
   },

@@ -136,10 +136,10 @@ test('what fastify-plugin has marked is a plugin, whatever its parameters are ca
 
 test('a default function with the parameter of a request listener is told so, however it is written', () => {
   const methods = {
-    req(req: unknown) {
+    serve(req: unknown) {
       return req;
     },
-    async request(request: unknown) {
+    async serveLater(request: unknown) {
       return request;
     },
   };
@@ -169,8 +169,13 @@ test('a default function with the parameter of a request listener is told so, ho
     new Function('return async req => req')() as object,
     new Function('return async  ( req , res ) => req')() as object,
     new Function('return function   named  (  req  ) {}')() as object,
-    methods.req,
-    methods.request,
+    new Function('return async   req => req')() as object,
+    new Function('return function(req){}')() as object,
+    new Function('return function*(req){}')() as object,
+    new Function('return function * named(req) {}')() as object,
+    new Function('return { serve (req) {} }.serve')() as object,
+    methods.serve,
+    methods.serveLater,
   ]) {
     assert.match(
       why({ default: listenerLike }),
@@ -193,6 +198,7 @@ test('a default function with any other parameter is a plugin', () => {
     () => {},
     function req() {},
     (a: unknown) => (req: unknown) => [a, req],
+    () => class App {},
   ]) {
     assert.deepEqual(recognise({ default: plugin }), { kind: 'plugin', value: plugin, options: {} }, String(plugin));
   }
