@@ -47,7 +47,10 @@ const rooms: Record<string, Room> = {
   },
   pool: {
     mutate: ['pool/decide/*.ts'],
-    tests: ['pool-scale-limits', 'pool-decisions', 'pool-failure', 'status-table', 'pool-scale', 'pool-properties'],
+    tests: [
+      ...['pool-deadlines', 'pool-replacement', 'pool-decisions', 'pool-failure', 'pool-status', 'pool-scale-limits'],
+      ...['pool-scale', 'pool-properties'],
+    ],
     skippedTests: 'square wave of .* min',
     ignorers: ['sentences'],
   },

@@ -2,17 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stackTimeoutMs } from '../../rootfs/usr/local/lib/cluster/pool/decide/stall.ts';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
-import { clean, crash, killed, policy, World } from './support/pool-world.ts';
+import { clean, crash, killed, policy, running, World } from './support/pool-world.ts';
 
 const names = (effects: readonly Effect[]) => effects.map((effect) => effect.do);
-
-/** A pool whose workers are all ready, for so long. */
-function running(workers: number, forMs = 2000, changed: Partial<typeof policy> = {}): World {
-  const world = new World({ workers, policy: { slots: workers, ...changed } });
-  world.passes(forMs);
-  world.effects.length = 0;
-  return world;
-}
 
 test('the first worker starts alone, the others when it is ready, and every slot leads to it until then', () => {
   const world = new World({ workers: 3, policy: { slots: 4 } });

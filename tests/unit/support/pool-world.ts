@@ -123,3 +123,21 @@ export class World {
     }
   }
 }
+
+/** A pool whose workers are all ready, for so long. */
+export function running(workers: number, forMs = 2000, changed: Partial<Policy> = {}): World {
+  const world = new World({ workers, policy: { slots: workers, ...changed } });
+  world.passes(forMs);
+  world.effects.length = 0;
+  return world;
+}
+
+/** An event at a later time; ready workers have reported until then, as they do every 250 ms. */
+export function later(world: World, ms: number, event: PoolEvent = { type: 'tick' }): readonly Effect[] {
+  for (const end = world.now + ms; world.now < end; ) {
+    world.now = Math.min(end, world.now + 250);
+    for (const worker of world.ready()) world.report(worker);
+    if (world.now < end) world.happens({ type: 'tick' });
+  }
+  return world.happens(event);
+}
