@@ -7,6 +7,9 @@ interface Node {
   readonly value?: unknown;
   readonly quasis?: readonly { readonly value: { readonly raw: string } }[];
   readonly expressions?: readonly Node[];
+  readonly right?: Node;
+  readonly consequent?: Node;
+  readonly alternate?: Node;
 }
 
 export const strykerPlugins = [
@@ -16,7 +19,23 @@ export const strykerPlugins = [
         ? 'Text for people: a test that repeats it would prove nothing. What a message must name is tested.'
         : undefined,
   }),
+  declareValuePlugin(PluginKind.Ignore, 'comments', {
+    shouldIgnore: (path) =>
+      choosesComment((path as { node: Node }).node)
+        ? 'Whether a comment is in nginx.conf: tests do not read comments.'
+        : undefined,
+  }),
 ];
+
+/** `isSet && '# A comment'`, or one comment or another. */
+function choosesComment({ type, right, consequent, alternate }: Node): boolean {
+  if (type === 'LogicalExpression') return isComment(right);
+  return type === 'ConditionalExpression' && isComment(consequent) && isComment(alternate);
+}
+
+function isComment(node: Node | undefined): boolean {
+  return node?.type === 'StringLiteral' && String(node.value).startsWith('# ');
+}
 
 /** Two words or more. A template that decides what it says is code, and stays in. */
 function isSentence({ type, value, quasis = [], expressions = [] }: Node): boolean {

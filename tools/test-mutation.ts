@@ -41,7 +41,11 @@ const rooms: Record<string, Room> = {
   nginx: {
     // What a directive does is tested with nginx itself (tests/image); here, which of them are written, and when.
     mutate: ['nginx/config/*.ts'],
-    tests: ['nginx-by-setting', 'nginx-files-by-setting', 'nginx-topics', 'nginx-template'],
+    tests: [
+      ...['nginx-by-setting', 'nginx-files-by-setting', 'nginx-log-by-setting', 'nginx-security-headers'],
+      ...['nginx-topics', 'nginx-template'],
+    ],
+    ignorers: ['comments'],
     excludedMutations: ['StringLiteral'],
     skippedTests: 'no string in any variable',
   },

@@ -1,7 +1,6 @@
 // Which directives nginx.conf has, by what is set: each for as long as it is asked for, and no longer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
 import { renderParts } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
 import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import { contextOf, settingsOf, tls } from '../support/nginx-variants.ts';
@@ -125,59 +124,6 @@ test('the client is the connection’s, unless a proxy is trusted', () => {
   assert.ok(has(byProtocol, /^server > listen 8080 proxy_protocol backlog/));
 });
 
-test('the access log: which requests, in which format', () => {
-  const written = (environment: Environment, more: Partial<NginxContext> = {}) =>
-    below(render(environment, more), 'access_log ')[0];
-  assert.equal(written({}), '/dev/stdout json buffer=4k flush=1s');
-  assert.equal(written({}, { isTerminal: true }), '/dev/stdout text buffer=4k flush=1s');
-  assert.equal(written({ LOG_FORMAT: 'json' }, { isTerminal: true }), '/dev/stdout json buffer=4k flush=1s');
-  assert.equal(written({ LOG_FORMAT: 'text' }), '/dev/stdout text buffer=4k flush=1s');
-  assert.equal(written({ ACCESS_LOG: 'errors' }), '/dev/stdout json buffer=4k flush=1s if=$is_logged');
-  assert.equal(written({ ACCESS_LOG: 'off' }), 'off');
-  assert.ok(!has(render({ ACCESS_LOG: 'off' }), /log_format|\$is_logged|\$slot/));
-  assert.deepEqual(below(render({ ACCESS_LOG: 'errors' }), 'map $status $is_logged > '), ['default 0', '~^[45] 1']);
-  assert.match(below(render({ ACCESS_LOG: 'slow:500ms' }), 'map $request_time $is_logged > ')[1] ?? '', /^~\^.* 1$/);
-  assert.deepEqual(below(render({}), 'map $upstream_addr $slot > ').slice(0, 4), [
-    'default null',
-    'unix:/run/cluster/slot-0.sock 0',
-    'unix:/run/cluster/slot-1.sock 1',
-    'unix:/run/cluster/slot-2.sock 2',
-  ]);
-  assert.equal(below(render({ LOG_FORMAT: 'text' }), 'map $upstream_addr $slot > ')[0], 'default -');
-});
-
-test('a line of JSON is one, whichever fields it has', () => {
-  const line = (environment: Environment) => {
-    const [format = ''] = below(render(environment), 'log_format json escape=json ');
-    const values = format
-      .replaceAll(/' '|^'|'$/g, '')
-      .replaceAll(/"\$\w+"/g, '"x"')
-      .replaceAll(/\$\w+/g, '1')
-      .replaceAll(/(?<=[,{}]) (?=["}])/g, '');
-    return Object.keys(JSON.parse(values));
-  };
-  const fields = [
-    'time',
-    'id',
-    'client',
-    'method',
-    'host',
-    'path',
-    'status',
-    'bytes',
-    'duration',
-    'workerDuration',
-    'slot',
-  ];
-  assert.deepEqual(line({}), [...fields, 'agent']);
-  assert.deepEqual(line({ MICRO_CACHE: '1m', ...tls }), [...fields, 'cache', 'tls', 'agent']);
-});
-
-test('a logged path has a query only if it is asked for', () => {
-  assert.match(below(render({}), 'map $request_uri $cut_path > ')[0] ?? '', /\[\^\?\]/);
-  assert.doesNotMatch(below(render({ ACCESS_LOG_QUERY: 'on' }), 'map $request_uri $cut_path > ')[0] ?? '', /\[\^\?\]/);
-});
-
 test('limits: each by itself, and neither where none is set', () => {
   assert.ok(!has(render({}), /limit_(req|conn)|limited|[Rr]etry.[Aa]fter/));
   const rate = render({ RATE_LIMIT: '6r/m' });
@@ -198,21 +144,6 @@ test('the micro-cache is there only with a size', () => {
   assert.ok(has(cached, /^server > add_header X-Cache \$upstream_cache_status always$/));
   assert.ok(has(cached, /^server > location @app > proxy_cache answers$/));
   assert.ok(!has(render({}), /proxy_cache|X-Cache/));
-});
-
-test('security headers: each where the app has none of its own, HSTS over HTTPS only', () => {
-  const lines = render({});
-  const names = below(lines, 'server > add_header ').flatMap((line) => line.match(/^(\S+) \$security_/)?.[1] ?? []);
-  assert.ok(names.includes('Strict-Transport-Security') && names.length > 5);
-  for (const name of names) {
-    const variable = name.toLowerCase().replaceAll('-', '_');
-    const source =
-      name === 'Strict-Transport-Security' ? `$scheme:$upstream_http_${variable}` : `$upstream_http_${variable}`;
-    const [entry = '', ...more] = below(lines, `map ${source} $security_${variable} > `);
-    assert.deepEqual(more, []);
-    assert.ok(entry.startsWith(name === 'Strict-Transport-Security' ? 'https: max-age' : ' '), entry);
-  }
-  assert.ok(!has(render({ SECURITY_HEADERS: 'off' }, { securityHeaders: [] }), /security_/));
 });
 
 test('a user’s snippets are the last of their level, and locations then repeat their headers', () => {
@@ -266,4 +197,63 @@ test('a user’s own nginx.conf includes upstreams that need nothing else', () =
   assert.ok(lines.includes('upstream app > least_conn') && lines.includes('server > stub_status'));
   assert.ok(lines.includes('client_body_temp_path /run/nginx/body'));
   assert.ok(!has(lines, /sticky|proxy_cache/));
+});
+
+test('nothing undefined reaches nginx, whatever is set', () => {
+  const everything = {
+    ...tls,
+    TRUSTED_PROXIES: 'private',
+    RATE_LIMIT: '5r/s',
+    CONNECTION_LIMIT: '5',
+    MICRO_CACHE: '1m',
+  };
+  for (const environment of [
+    {},
+    { ...everything, STATIC_INDEX: 'on', STICKY_SESSIONS: 'cookie', ACCESS_LOG: 'errors' },
+    { ...everything, PROXY_PROTOCOL: 'on', STICKY_SESSIONS: 'sid', ACCESS_LOG: 'slow:1s', LOG_FORMAT: 'text' },
+  ]) {
+    assert.deepEqual(
+      render(environment).filter((line) => /undefined|null null|\bfalse\b|NaN|\[object/.test(line)),
+      [],
+    );
+  }
+});
+
+test('malformed requests are refused before anything else', () => {
+  const lines = render({});
+  assert.deepEqual(below(lines, 'server > if ($is_malformed) > '), ['return 400']);
+  for (const variable of ['is_ordinary', 'is_malformed', 'is_strange', 'asked_host', 'targeted_host', 'named_host']) {
+    assert.ok(has(lines, new RegExp(`^map .* \\$${variable} > default `)), variable);
+  }
+});
+
+test('text is compressed, by brotli where the client takes it', () => {
+  const lines = render({});
+  for (const kind of ['gzip', 'brotli']) {
+    assert.ok(lines.includes(`${kind} on`));
+    const [types = ''] = below(lines, `${kind}_types `);
+    for (const type of ['text/css', 'application/json', 'image/svg+xml'])
+      assert.ok(types.split(' ').includes(type), type);
+    assert.doesNotMatch(types, /event-stream|image\/(png|jpeg|webp)|woff|zip/);
+  }
+});
+
+test('a request’s id goes to the client and to the app', () => {
+  const lines = render({});
+  assert.ok(lines.includes('server > add_header X-Request-Id $correlation_id always'));
+  assert.ok(lines.includes('server > proxy_set_header X-Request-Id $correlation_id'));
+  assert.deepEqual(below(lines, 'map $http_x_request_id $correlation_id > ').length, 3);
+});
+
+test('a refused client is told so with 429, by each kind of limit', () => {
+  const lines = render({ RATE_LIMIT: '5r/s', CONNECTION_LIMIT: '5' });
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('limit_')),
+    [
+      'limit_req_zone $binary_remote_addr zone=requests:10m rate=5r/s',
+      'limit_req_status 429',
+      'limit_conn_zone $limited_client zone=connections:10m',
+      'limit_conn_status 429',
+    ],
+  );
 });

@@ -1,6 +1,15 @@
 // Which locations nginx.conf has for files, by what is set.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  block,
+  lines,
+  nginxPath,
+  nginxString,
+  paragraphs,
+  urlPathPattern,
+} from '../../rootfs/usr/local/lib/cluster/nginx/config/layout.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import { below, has, render } from './support/nginx-outline.ts';
 
 test('below a base path everything else is not found, and the path itself leads to the app', () => {
@@ -84,4 +93,46 @@ test('private files and streamed uploads have locations only where they are set'
     'proxy_pass http://app',
   ]);
   assert.ok(!has(render({}), /_private|proxy_request_buffering/));
+});
+
+test('at the root, the app and the files share one location', () => {
+  const locations = (environment: Environment) =>
+    render(environment).filter((line) => /^server > location \/\S*$/.test(line));
+  assert.deepEqual(locations({}), ['server > location /']);
+  assert.deepEqual(locations({ BASE_PATH: '/shop' }), ['server > location /shop/', 'server > location /']);
+  assert.deepEqual(locations({ STATIC_URL: '/files' }), ['server > location /files/', 'server > location /']);
+});
+
+test('a browser that navigates is known by what it asks for', () => {
+  const [otherwise, page = ''] = below(
+    render({ STATIC_INDEX: 'on' }),
+    'map $request_method $http_accept $app_location > ',
+  );
+  assert.equal(otherwise, 'default @app');
+  const [, pattern = '', location] = /^~(.*) (@\w+)$/.exec(page) ?? [];
+  assert.equal(location, '@navigation');
+  const isPage = (request: string) => new RegExp(pattern).test(request);
+  assert.ok(isPage('GET text/html,application/xhtml+xml') && isPage('HEAD text/html'));
+  assert.ok(!isPage('GET */*') && !isPage('POST text/html') && !isPage('GET application/json, text/html'));
+});
+
+test('a file wins for GET and HEAD only', () => {
+  assert.deepEqual(below(render({}), 'map $request_method $file_path > '), [
+    'default /.never-a-file',
+    'GET $uri',
+    'HEAD $uri',
+  ]);
+});
+
+test('what is no word of nginx’s configuration is never written as one', () => {
+  for (const text of ['a"b', 'a\\b', '$a', 'a\nb', '\u0000']) assert.throws(() => nginxPath(text), RangeError);
+  assert.equal(nginxPath('/a b;{}'), '"/a b;{}"');
+  assert.equal(nginxString('a "b" \\ $c'), '"a \\"b\\" \\\\ $c"');
+  assert.equal(urlPathPattern('/a.b~c-d'), '/a\\.b\\~c-d');
+});
+
+test('pieces that are not there leave no gap, and empty lines no blanks', () => {
+  assert.equal(lines('a', undefined, false, '', 'b'), 'a\nb');
+  assert.equal(paragraphs('a', undefined, false, '', 'b'), 'a\n\nb');
+  assert.equal(block('x', paragraphs('a', 'b')), 'x {\n  a\n\n  b\n}');
 });
