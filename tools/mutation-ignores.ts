@@ -37,17 +37,17 @@ function isComment(node: Node | undefined): boolean {
   return node?.type === 'StringLiteral' && String(node.value).startsWith('# ');
 }
 
-/** Two words or more. A template that decides what it says is code, and stays in. */
+/** Two words or more. A template that computes what it says is code, and stays in. */
 function isSentence({ type, value, quasis = [], expressions = [] }: Node): boolean {
   if (type === 'StringLiteral') return hasWords(String(value));
   if (type !== 'TemplateLiteral') return false;
-  return hasWords(quasis.map((part) => part.value.raw).join('x')) && !expressions.some(decides);
+  return hasWords(quasis.map((part) => part.value.raw).join('x')) && expressions.every(isName);
 }
 
 function hasWords(text: string): boolean {
   return /\p{L}.* .*\p{L}/su.test(text);
 }
 
-function decides({ type }: Node): boolean {
-  return type === 'ConditionalExpression' || type === 'LogicalExpression' || type === 'TemplateLiteral';
+function isName({ type }: Node): boolean {
+  return type === 'Identifier' || type === 'MemberExpression';
 }
