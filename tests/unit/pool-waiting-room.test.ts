@@ -132,7 +132,8 @@ function openSockets(): number {
   }).length;
 }
 
-/** The test's own deadline ends it. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(50);
+  for (const deadline = performance.now() + 10_000; !condition(); await sleep(50)) {
+    assert.ok(performance.now() < deadline, `still not after 10 s: ${condition}`);
+  }
 }

@@ -28,12 +28,19 @@ export function after(ms: number, what: string, handler: () => unknown): NodeJS.
   return setTimeout(guarded(what, handler), ms);
 }
 
-/** emitter.on(), guarded. @param what see guarded() */
-export function on(emitter: EventEmitter, event: string, what: string, handler: (...args: never[]) => unknown): void {
-  emitter.on(event, guarded(what, handler as (...args: unknown[]) => unknown));
+/** What a listener is called with is for its event to say. */
+type Listener = (...args: never[]) => unknown;
+
+/** emitter.on(), guarded. @param what see guarded() @returns removes the listener */
+export function on(emitter: EventEmitter, event: string, what: string, listener: Listener): () => void {
+  const guard = guarded(what, listener as (...args: unknown[]) => unknown);
+  emitter.on(event, guard);
+  return () => emitter.off(event, guard);
 }
 
-/** emitter.once(), guarded. @param what see guarded() */
-export function once(emitter: EventEmitter, event: string, what: string, handler: (...args: never[]) => unknown): void {
-  emitter.once(event, guarded(what, handler as (...args: unknown[]) => unknown));
+/** emitter.once(), guarded. @param what see guarded() @returns removes the listener */
+export function once(emitter: EventEmitter, event: string, what: string, listener: Listener): () => void {
+  const guard = guarded(what, listener as (...args: unknown[]) => unknown);
+  emitter.once(event, guard);
+  return () => emitter.off(event, guard);
 }

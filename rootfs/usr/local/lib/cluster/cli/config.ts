@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
+import { checkNodeFlags } from '../app/start-flags.ts';
 import { type ResolvedConfiguration, resolveConfiguration } from '../configuration/resolve.ts';
 import { loadConfiguration } from '../configuration/store.ts';
 import { summarise } from '../configuration/summary.ts';
@@ -39,7 +40,8 @@ async function check(): Promise<void> {
   for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   const folder = makeTemporaryFolder();
   try {
-    const app = findApp(configuration.settings.appModule);
+    const app = findApp(configuration.settings);
+    checkNodeFlags(app);
     findPreStart(configuration.settings.preStartPath);
     checkNginx(configuration, folder);
     process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);
@@ -94,7 +96,7 @@ async function help([name]: readonly string[]): Promise<void> {
       name ?? '',
       definitions.map(([, each]) => each.name),
     );
-  process.stdout.write(chosen.map(([, definition]) => describe(definition)).join('\n'));
+  process.stdout.write(chosen.map(([, definition]) => describeSetting(definition)).join('\n'));
 }
 
 /** In the mode of the server that runs in this container, if one does. */
@@ -187,7 +189,7 @@ function displayOrigin(origin: SettingOrigin): string {
   }
 }
 
-function describe(definition: Definition<unknown>): string {
+function describeSetting(definition: Definition<unknown>): string {
   const { name, aliases, type, help, example, isSecret } = definition;
   const also = aliases.length > 0 ? ` (also ${aliases.join(', ')})` : '';
   const secret = isSecret ? `  ${name}_FILE: a file that holds it\n` : '';

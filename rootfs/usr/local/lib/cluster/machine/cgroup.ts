@@ -24,8 +24,8 @@ export function readCgroupLimits(readFile: ReadFile): CgroupLimits {
     parseBytes(readFile(join(folder, 'memory.limit_in_bytes'))),
   );
   return {
-    cpus: smallest([...unified.map(({ cpus }) => cpus), ...cpu]),
-    memoryBytes: smallest([...unified.map(({ memoryBytes }) => memoryBytes), ...memory]),
+    cpus: minimum([...unified.map(({ cpus }) => cpus), ...cpu]),
+    memoryBytes: minimum([...unified.map(({ memoryBytes }) => memoryBytes), ...memory]),
   };
 }
 
@@ -75,7 +75,7 @@ function parseBytes(text: string | undefined): number | undefined {
   return value > 0 ? value : undefined;
 }
 
-function smallest(values: readonly (number | undefined)[]): number | undefined {
+function minimum(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -36,7 +36,7 @@ export function machineOf(readFile: ReadFile, { ecs, isKubernetes }: Platform): 
   const hostCpus = countCpus(readFile('/sys/devices/system/cpu/online')) ?? 1;
   const affinity = countCpus(/^Cpus_allowed_list:\s*(\S+)/m.exec(readFile('/proc/self/status') ?? '')?.[1]) ?? hostCpus;
   const hostMemory = Number(/^MemTotal:\s*(\d+) kB/m.exec(readFile('/proc/meminfo') ?? '')?.[1] ?? Number.NaN) * 1024;
-  const cpus = smallest([
+  const cpus = mostRestrictive([
     { value: hostCpus, source: 'all CPUs of the host' },
     { value: affinity, source: 'the CPUs that it is bound to (cpuset)' },
     { value: limits.cpus, source: "the container's CPU limit (cgroup)" },
@@ -45,7 +45,7 @@ export function machineOf(readFile: ReadFile, { ecs, isKubernetes }: Platform): 
   return {
     cpus,
     hasUnlimitedCpus: cpus.value === hostCpus && limits.cpus === undefined && ecs?.cpus === undefined,
-    memoryBytes: smallest([
+    memoryBytes: mostRestrictive([
       // A host whose memory cannot be read is taken for a small one.
       { value: Number.isNaN(hostMemory) ? gibibyte : hostMemory, source: "the host's memory, since no limit is set" },
       { value: limits.memoryBytes, source: "the container's memory limit (cgroup)" },
@@ -70,8 +70,8 @@ export async function measureMachine(environment: Readonly<Record<string, string
   });
 }
 
-/** The first of the smallest. */
-function smallest(candidates: readonly { value: number | undefined; source: string }[]): Measured {
+/** The smallest value that is known, of equal ones the first. */
+function mostRestrictive(candidates: readonly { value: number | undefined; source: string }[]): Measured {
   return candidates.reduce<Measured>(
     (least, { value, source }) => (value !== undefined && value < least.value ? { value, source } : least),
     { value: Number.POSITIVE_INFINITY, source: '' },

@@ -1,6 +1,7 @@
 // A certificate that is replaced while the server runs, as Let's Encrypt's is every two months, is loaded without a restart.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { every } from '../guarded.ts';
 import { findExpiry } from '../settings/certificate.ts';
 import { findRefusal } from './check.ts';
 
@@ -49,7 +50,7 @@ export function watchCertificate(options: CertificateWatch): () => void {
     warnOfExpiry(options, pem);
   };
 
-  const timer = setInterval(() => {
+  const timer = every(intervalMs, 'the watch of the certificate', () => {
     try {
       look();
       hasFailed = false;
@@ -59,7 +60,8 @@ export function watchCertificate(options: CertificateWatch): () => void {
       // nginx may have refused the pair for the same reason.
       refused = undefined;
     }
-  }, intervalMs).unref();
+  });
+  timer.unref();
   return () => clearInterval(timer);
 }
 

@@ -3,19 +3,21 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { basename } from 'node:path';
+import { on } from '../guarded.ts';
 import { slotSocket } from '../paths.ts';
 
 /**
  * Opens a worker's socket at the path, and keeps it open here while `start` runs. The worker inherits it, as services do
  * from systemd, as often as it wants: Node can listen on a descriptor that it inherited, but cannot duplicate one
- * (worker/acceptors.ts says what for). nginx does not use it before a slot leads to it.
+ * (worker/slot-socket.ts says what for). nginx does not use it before a slot leads to it.
  * @param start gets the socket's descriptor, to pass to a process that it starts; undefined if the socket cannot be
  *   opened, as in a full /run: the worker tries again when the app listens, and says why it cannot
  * @returns what `start` returns
  */
 export function withOpenSocket<T>(path: string, start: (descriptor: number | undefined) => T): T {
   const temporary = `${path}.new`;
-  const server = createServer().on('error', () => {});
+  const server = createServer();
+  on(server, 'error', 'a worker’s socket', () => {});
   try {
     rmSync(temporary, { force: true });
     server.listen({ path: temporary, exclusive: true });

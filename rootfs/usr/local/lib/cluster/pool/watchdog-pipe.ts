@@ -1,6 +1,7 @@
 // The primary's end of the pipe to a worker's watchdog. The app can write to that descriptor too, so nothing that is read
 // here is trusted.
 import type { Duplex } from 'node:stream';
+import { on, once } from '../guarded.ts';
 
 /** The watchdog's line has some 2 kB: 20 frames. */
 const maxLineBytes = 64 * 1024;
@@ -18,15 +19,15 @@ export function requestStack(pipe: Duplex): Promise<string | undefined> {
     const frames = framesIn(line);
     if (frames !== undefined) settle(frames.join(' < ').replace(/\s+/g, ' '));
   });
-  const onClose = () => settle(undefined);
-  pipe.on('data', readLines);
-  pipe.once('close', onClose);
+  const removers = [
+    on(pipe, 'data', 'the watchdog', readLines),
+    once(pipe, 'close', 'the watchdog', () => settle(undefined)),
+  ];
   pipe.write('stack\n');
   return promise;
 
   function settle(stack: string | undefined): void {
-    pipe.off('data', readLines);
-    pipe.off('close', onClose);
+    for (const remove of removers) remove();
     resolve(stack);
   }
 }

@@ -22,21 +22,23 @@ import { reloader } from './reloader.ts';
 
 process.title = 'primary starting';
 // What no handler of guarded.ts has caught.
-process.on('uncaughtException', (error) => logFault('the primary', error));
+on(process, 'uncaughtException', 'the last resort', (error: unknown) => logFault('the primary', error));
+on(process, 'unhandledRejection', 'the last resort', (error: unknown) => logFault('the primary', error));
 
 const configuration = loadConfiguration();
 const { settings, boot } = configuration;
 const isDevelopment = settings.mode === 'development';
 setLogLevel(settings.logLevel);
-const app = findApp(settings.appModule);
+const app = findApp(settings);
 log(`runs ${nameOf(app)}, ${app.reason}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
+for (const note of app.notes) log(note);
 
 const lifecycle = new Lifecycle();
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
 const pool = createPool(configuration);
-const reload = reloader(pool, settings.appModule);
+const reload = reloader(pool, settings);
 obeySignals();
 // In dev mode the port is open from the start: the browser shows why there is no app.
 if (isDevelopment) lifecycle.markReady();
@@ -132,7 +134,7 @@ function develop(): Promise<never> {
 /** Dev mode: runs the version that was saved. @returns why it does not start */
 async function runNewVersion(): Promise<string | undefined> {
   try {
-    return (await pool.reload(await prepareRelease(findApp(settings.appModule))))?.message;
+    return (await pool.reload(await prepareRelease(findApp(settings))))?.message;
   } catch (error) {
     return (error as Error).message;
   }

@@ -85,6 +85,16 @@ export const schema = {
     help: 'A shell script that runs before the app.',
     example: '/app/scripts/migrate.sh',
   }),
+  appPort: define({
+    name: 'APP_PORT',
+    group: 'The app',
+    type: port,
+    default: undefined,
+    defaultRule: 'PORT; if no server listens there, the first HTTP server that listens',
+    readBy: ['worker'],
+    help: 'The port on which the app itself listens, where it has several servers and none of them is on PORT.',
+    example: '3000',
+  }),
   bootTimeoutMs: define({
     name: 'BOOT_TIMEOUT',
     group: 'The app',

@@ -19,7 +19,7 @@ export function accessLogs(context: NginxContext): Topic {
       slotOfUpstream(context.plan.maxWorkers, isText ? '-' : 'null'),
       logFormat(context, isText),
       lines(
-        whichAreLogged(accessLog),
+        isLoggedMap(accessLog),
         '# Buffered: unbuffered logging costs a third of the throughput. Up to 4k are written to a pipe in one piece,',
         '# however full it is; of more, the app or another worker of nginx might tear a line apart.',
         `access_log /dev/stdout ${isText ? 'text' : 'json'} buffer=4k flush=1s${accessLog.kind === 'on' ? '' : ' if=$is_logged'};`,
@@ -30,9 +30,7 @@ export function accessLogs(context: NginxContext): Topic {
 
 function loggedPath(hasQuery: boolean): string {
   return lines(
-    hasQuery
-      ? '# Beyond what a line may hold, it is cut.'
-      : '# Without the query, which may hold tokens (ACCESS_LOG_QUERY).',
+    hasQuery ? '# Cut after 1024 characters.' : '# Without the query, which may hold tokens (ACCESS_LOG_QUERY).',
     map(isOrdinary, '$path', [
       ['default', '$cut_path'],
       ['1', '$ordinary_path'],
@@ -46,7 +44,7 @@ const loggedMethod = lines(
     ['default', '$first_word'],
     ['1', '$ordinary_method'],
   ]),
-  '# As asked for: the page of an error is a GET to nginx, whatever the request was.',
+  '# The method of the request itself: for its error page, nginx changes $request_method to GET.',
   map('$request', '$first_word', [
     ['default', '$request_method'],
     ['~^(?<first_letters>[A-Za-z]+) ', '$first_letters'],
@@ -64,7 +62,7 @@ function slotOfUpstream(slots: number, none: string): string {
 }
 
 /** @returns $is_logged, and nothing where every request is logged */
-function whichAreLogged(accessLog: AccessLog): string | false {
+function isLoggedMap(accessLog: AccessLog): string | false {
   switch (accessLog.kind) {
     case 'errors':
       return map('$status', '$is_logged', [

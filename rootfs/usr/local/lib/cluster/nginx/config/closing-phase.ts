@@ -8,7 +8,7 @@ export function closingPhase(_context: NginxContext): Topic {
   return {
     locations: ({ passToApp, requestHeaders }) =>
       lines(
-        '# A stop is near: a worker sends each request on to here, where the answer closes the client’s connection.',
+        '# Before a stop a worker redirects each request to here (X-Accel-Redirect): its response closes the client’s connection.',
         block('location @closing', lines('keepalive_timeout 0;', passToApp(requestHeaders.flatMap(withoutUpgrade)))),
       ),
   };

@@ -47,7 +47,7 @@ export function errorPageDirectives({ settings }: NginxContext, ...except: numbe
 export function errorPages(context: NginxContext): Topic {
   return {
     http: lines(
-      '# Our own answers to errors: HTML for who asks for it, JSON for everybody else.',
+      '# Our own error pages: HTML for clients that accept it, JSON for all others.',
       map('$http_accept', '$error_page', [
         ['default', '/.error/json'],
         ['~text/html', '/.error/html'],
@@ -66,7 +66,7 @@ export function errorPages(context: NginxContext): Topic {
             `location = /.error/${kind}`,
             lines(
               'internal;',
-              '# That a range cannot be had (416) is found out when they were added once already.',
+              '# nginx finds out about a bad range (416) after it has added them: they would be there twice.',
               `more_clear_headers ${responseHeaders.map(([name]) => name).join(' ')};`,
               `default_type ${kind === 'json' ? 'application/json' : 'text/html'};`,
               `return 200 '${kind === 'json' ? json : html}\\n';`,

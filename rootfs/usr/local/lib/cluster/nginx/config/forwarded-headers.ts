@@ -31,7 +31,7 @@ export function forwardedHeaders(context: NginxContext): Topic {
       ['X-Real-IP', '$remote_addr'],
       ['X-Forwarded-Port', hasForwardedPort ? '$client_port' : '""'],
       // An empty value: nginx does not pass the header on.
-      ['Forwarded', '""', 'What a client might send to the same end is taken away.'],
+      ['Forwarded', '""', 'Other headers for the same purpose are removed, so that a client cannot set them.'],
       ['X-Forwarded-Host', '""'],
       ['X-Forwarded-Prefix', basePath === '/' ? '""' : basePath],
     ],
@@ -57,7 +57,7 @@ function realAddress({ settings }: NginxContext): string {
 function forwardedVariables(proxyProtocol: boolean): string {
   if (proxyProtocol) {
     return lines(
-      '# A balancer of connections ends TLS on its port 443, and has no header to say so.',
+      '# A TCP load balancer that terminates TLS on its port 443 has no header to say so.',
       map('"$is_trusted_proxy $proxy_protocol_server_port"', '$client_scheme', [
         ['default', '$scheme'],
         ['1 443', 'https'],
@@ -65,7 +65,7 @@ function forwardedVariables(proxyProtocol: boolean): string {
     );
   }
   return lines(
-    '# Anything but one plain value is not believed: of a list, a part may be the client’s own.',
+    '# Only one plain value is trusted: in a list, the client may have written a part.',
     map('"$is_trusted_proxy $http_x_forwarded_proto"', '$client_scheme', [
       ['default', '$scheme'],
       ['1 https', 'https'],

@@ -11,7 +11,7 @@ export function microCache(context: NginxContext): Topic {
   if (microCacheBytes === 0) return {};
   return {
     http: lines(
-      '# The micro-cache. What nobody asks for in ten minutes is forgotten.',
+      '# The micro-cache. A response that nobody requests for ten minutes is removed.',
       `proxy_cache_path ${context.folder}/cache levels=1:2 keys_zone=answers:10m`,
       `  max_size=${formatSize(microCacheBytes)} inactive=10m use_temp_path=off;`,
       `proxy_cache_key ${schemeVariable(context)}://${hostVariable(context)}$request_uri;`,
@@ -19,7 +19,7 @@ export function microCache(context: NginxContext): Topic {
       '# requests for what turns out not to be cacheable.)',
       'proxy_cache_use_stale updating;',
       'proxy_cache_revalidate on;',
-      '# Whoever says who they are gets an answer of their own.',
+      '# A request with credentials or cookies is neither answered from the cache nor kept in it.',
       'proxy_cache_bypass $http_authorization $http_cookie $http_upgrade;',
       'proxy_no_cache $http_authorization $http_cookie;',
     ),

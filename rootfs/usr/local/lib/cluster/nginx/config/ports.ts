@@ -43,14 +43,14 @@ function tls({ settings }: NginxContext): string {
 function redirection(context: NginxContext): string {
   const { healthPath, tlsPort } = context.settings;
   return lines(
-    '# What came without TLS is sent on, except the probes of load balancers (TLS_REDIRECT).',
+    '# Requests without TLS are redirected, except health checks (TLS_REDIRECT).',
     map(`"${schemeVariable(context)}:$uri"`, '$goes_to_https', [
       ['default', '0'],
       [`http:${healthPath}`, '0'],
       ['~^http:/\\.error/', '0'],
       ['~^http:', '1'],
     ]),
-    '# A client that had to name a port does not come by 80 and 443.',
+    '# A client that named a port does not use 80 and 443: it is redirected to TLS_PORT.',
     map('$http_host', '$https_host', [
       ['default', '$host'],
       ['~:[0-9]+$', `$host:${tlsPort}`],

@@ -24,7 +24,7 @@ export function rateLimits({ settings }: NginxContext): Topic {
         ]),
       limitsConnections && 'limit_conn_zone $limited_client zone=connections:10m;',
       limitsConnections && 'limit_conn_status 429;',
-      '# When to come back: only where nginx itself refused, not the app.',
+      '# Retry-After: only where nginx itself refused the request, not the app.',
       map('"$status $upstream_status"', '$retry_after', [
         ['default', '""'],
         ['429 ', String(retryAfterSeconds(rateLimit))],

@@ -9,7 +9,7 @@ import type { Shared } from './topic.ts';
 export const navigationVariable = '$app_location';
 
 export const navigationMap = lines(
-  '# Who asks for a page: a browser that navigates asks for HTML before anything else.',
+  '# Requests for a page: a browser that navigates accepts text/html before anything else.',
   map('"$request_method $http_accept"', navigationVariable, [
     ['default', '@app'],
     ['~^(GET|HEAD) text/html', '@navigation'],
@@ -19,7 +19,7 @@ export const navigationMap = lines(
 /** @returns the locations of such pages */
 export function pageLocations(context: NginxContext, { passToApp, replacedResponseHeaders }: Shared): string {
   return lines(
-    "# A page that the app does not know either is one of the single-page app's: its index.html answers, with 200.",
+    '# A page that the app does not know either (404) belongs to the single-page app: index.html, with 200.',
     block(
       'location @navigation',
       lines(
@@ -33,7 +33,7 @@ export function pageLocations(context: NginxContext, { passToApp, replacedRespon
       'location @index',
       lines(
         `root ${nginxPath(context.settings.staticPath)};`,
-        '# Asked again each time: it names the assets of the newest release.',
+        '# Revalidated each time: it names the assets of the newest release.',
         'more_set_headers "Cache-Control: no-cache";',
         addResponseHeaders(replacedResponseHeaders),
         'try_files /index.html =404;',

@@ -11,7 +11,7 @@ import { withheldFiles } from './withheld-files.ts';
 
 export function staticFiles(context: NginxContext): Topic {
   const { settings, hasStaticFolder } = context;
-  if (!hasStaticFolder) return { locations: (shared) => onlyTheApp(settings, shared) };
+  if (!hasStaticFolder) return { locations: (shared) => locationsWithoutFiles(settings, shared) };
   return {
     http: paragraphs(
       fileMaps,
@@ -30,7 +30,7 @@ const fileMaps = lines(
     ['GET', '$uri'],
     ['HEAD', '$uri'],
   ]),
-  '# Names with a hash in them never mean another file; of others the browser asks whether there is a new one.',
+  '# A file with a hash in its name never changes; for others the browser asks whether there is a new version.',
   map('$uri', '$file_cache_control', [
     ['default', 'no-cache'],
     ...hashedNames.map((pattern) => [`~${pattern}`, '"public, max-age=31536000, immutable"'] as const),
@@ -38,13 +38,13 @@ const fileMaps = lines(
 );
 
 const fileCache = lines(
-  '# What is in the folder, and what is not, is remembered for a second.',
+  '# Which files exist, and which do not, is cached for a second.',
   'open_file_cache max=2000 inactive=60s;',
   'open_file_cache_valid 1s;',
   'open_file_cache_errors on;',
 );
 
-function onlyTheApp(settings: Settings, { passToApp }: Shared): string {
+function locationsWithoutFiles(settings: Settings, { passToApp }: Shared): string {
   const prefix = prefixOf(settings);
   return lines(block(`location ${prefix}/`, passToApp()), outsideBasePath(prefix));
 }
@@ -74,7 +74,7 @@ function folderLocation(staticPath: string, filesUrl: string, appLocation: strin
     '# Compressed beforehand: app.js.br, app.js.gz.',
     'brotli_static on;',
     'gzip_static on;',
-    '# A link may only lead to what belongs to the same user as itself.',
+    '# A symbolic link is followed only to a file of the same owner.',
     `disable_symlinks if_not_owner ${nginxPath(`from=${staticPath}`)};`,
     'charset utf-8;',
     '# Not add_header, which would drop the headers of the server.',

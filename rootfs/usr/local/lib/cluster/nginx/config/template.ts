@@ -89,7 +89,10 @@ function server(context: NginxContext, parts: readonly Topic[]): string {
         'more_clear_headers Server X-Powered-By;',
         addResponseHeaders(shared.responseHeaders),
       ),
-      lines('# To whoever is asked.', setRequestHeaders(shared.requestHeaders)),
+      lines(
+        '# On every request that is passed on, unless a location sets one itself.',
+        setRequestHeaders(shared.requestHeaders),
+      ),
       ...parts.map((part) => part.locations?.(shared)),
       includeSnippets('server', context.snippets),
     ),

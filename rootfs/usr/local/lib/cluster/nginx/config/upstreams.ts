@@ -11,7 +11,7 @@ import { stickyMethod } from './sticky-sessions.ts';
 const keepAlive = ({ nginxConnections }: Pick<Plan, 'nginxConnections'>) =>
   lines(
     '# At least the expected concurrency, 512 of 4096 connections: 16 at 64 halved the throughput, 256 at 512 cost 15 %. Not',
-    '# more: they count as connections, and where those run out nginx closes clients’ that are idle.',
+    '# more: they count as connections, and where those run out nginx closes idle connections of clients.',
     `keepalive ${Math.ceil(nginxConnections / 8)};`,
     'keepalive_requests 10000;',
     '# nginx closes first, before a worker that is replaced has to: no request meets a closing connection.',
@@ -42,7 +42,8 @@ export function upstreams({ settings, plan }: Pick<NginxContext, 'settings' | 'p
           settings.mode === 'production' &&
           waitingRoom,
         keepAlive(plan),
-        keepsByHash && '# While a slot had no worker, it led to another one: connections of that time must not last.',
+        keepsByHash &&
+          '# A slot without a worker leads to another worker for a moment: connections of that time must not last.',
         keepsByHash && 'keepalive_time 5s;',
       ),
     ),
@@ -54,7 +55,7 @@ export function upstreams({ settings, plan }: Pick<NginxContext, 'settings' | 'p
 }
 
 const waitingRoom = lines(
-  '# Where connections wait in the moment in which no worker serves.',
+  '# Where connections wait while no worker is ready.',
   `server unix:${run.waitingSocket} backup max_fails=0;`,
 );
 

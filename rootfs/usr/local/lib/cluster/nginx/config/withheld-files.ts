@@ -11,7 +11,7 @@ const sources = [
 ];
 
 /** A location's content that passes a path to the app, whatever lies in the folder. */
-const onlyTheApp = 'try_files /.never-a-file @app;';
+const passToAppOnly = 'try_files /.never-a-file @app;';
 
 /**
  * @param prefix BASE_PATH, empty where everything lies below it
@@ -26,13 +26,13 @@ export function withheldFiles(
   const below = prefix === '' ? '' : `^${urlPathPattern(prefix)}(?=/).*`;
   return paragraphs(
     lines(
-      "# Hidden files are never served; what such a path means is the app's business.",
-      block(`location ~ ${below}/\\.(?!well-known/)`, onlyTheApp),
+      '# Hidden files are never served: the app gets the request.',
+      block(`location ~ ${below}/\\.(?!well-known/)`, passToAppOnly),
     ),
     hasSources &&
       lines(
         '# The folder has the sources of the app in it, too.',
-        block(`location ~* "${below}(${sources.join('|')})"`, onlyTheApp),
+        block(`location ~* "${below}(${sources.join('|')})"`, passToAppOnly),
       ),
     strayLinks.length > 0 &&
       lines(
@@ -40,8 +40,8 @@ export function withheldFiles(
         ...strayLinks
           .map((link) => `${filesUrl}/${link}`)
           .flatMap((url) => [
-            block(`location = ${nginxString(url)}`, onlyTheApp),
-            block(`location ^~ ${nginxString(`${url}/`)}`, onlyTheApp),
+            block(`location = ${nginxString(url)}`, passToAppOnly),
+            block(`location ^~ ${nginxString(`${url}/`)}`, passToAppOnly),
           ]),
       ),
   );

@@ -1,6 +1,6 @@
 // Takes orders, over a unix socket that only its owner may use. The answer to an order is a line of JSON for each step,
 // as it is done; an order goes on when whoever gave it has gone.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ClusterError, errors } from '../../errors.ts';
 import { guarded } from '../../guarded.ts';
 import http from '../../lean-http.ts';
@@ -16,8 +16,8 @@ export type Tell = (text: string) => void;
 /** @returns the last line @throws ClusterError what went wrong */
 export type Order = (parameters: URLSearchParams, tell: Tell) => Promise<string>;
 
-/** @param orders by name: the URL's path */
-export async function startControl(socket: string, orders: Readonly<Record<string, Order>>): Promise<void> {
+/** @param orders by name: the URL's path @returns the server, which listens */
+export async function startControl(socket: string, orders: Readonly<Record<string, Order>>): Promise<Server> {
   const server = http.createServer(
     guarded('an order', (request: IncomingMessage, response: ServerResponse) => obey(orders, request, response)),
   );
@@ -27,6 +27,7 @@ export async function startControl(socket: string, orders: Readonly<Record<strin
   const before = process.umask(0o177);
   server.listen(socket);
   process.umask(before);
+  return server;
 }
 
 async function obey(

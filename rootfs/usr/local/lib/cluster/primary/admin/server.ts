@@ -1,15 +1,15 @@
 // What the primary tells about itself: to nginx and the `cluster` command over a unix socket, to orchestrators and people
 // over TCP. Read-only; orders are taken by control.ts.
-import { once } from 'node:events';
+import { once as event } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { guarded } from '../../guarded.ts';
+import { guarded, once } from '../../guarded.ts';
 import http from '../../lean-http.ts';
 import { log } from '../../log.ts';
 import type { NginxStatus } from '../../nginx/nginx-status.ts';
 import type { PoolStatus } from '../../pool/decide/pool-status.ts';
 import { renderDevPage } from '../dev/page.ts';
-import { liveness, type ProbeFacts, readinessOfPort, startup, type Verdict } from './probes.ts';
+import { explainedReadiness, liveness, type ProbeFacts, readinessOfPort, startup, type Verdict } from './probes.ts';
 
 export interface Status extends PoolStatus {
   /** At least one worker is ready, and the container has not been asked to stop. */
@@ -56,7 +56,7 @@ export async function startAdmin({ socket, port, host, ...sources }: AdminOption
   rmSync(socket, { force: true });
   const inside = http.createServer(listener);
   inside.listen(socket);
-  await once(inside, 'listening');
+  await event(inside, 'listening');
   if (port !== 0) await listenOutside(listener, port, host);
 }
 
@@ -64,7 +64,9 @@ function responsesOf(sources: AdminSources): Responses {
   const { status, facts, nginx, problem } = sources;
   return {
     '/livez': async () => verdict(liveness(facts(), await nginx())),
-    '/readyz': async () => verdict(readinessOfPort(facts(), await nginx())),
+    '/readyz': async () => verdict(explainedReadiness(facts(), await nginx())),
+    // What nginx asks for HEALTH_PATH.
+    '/healthz': async () => verdict(readinessOfPort(facts(), await nginx())),
     '/startupz': () => verdict(startup(facts())),
     '/status': () => json(200, status()),
     '/dev': () => ({ statusCode: 503, contentType: 'text/html; charset=utf-8', body: renderDevPage(problem()) }),
@@ -80,8 +82,8 @@ async function respond(responses: Responses, request: IncomingMessage, response:
   response.writeHead(statusCode, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
 }
 
-function verdict({ isGood, status }: Verdict): AdminResponse {
-  return json(isGood ? 200 : 503, { status });
+function verdict({ isGood, ...body }: Verdict): AdminResponse {
+  return json(isGood ? 200 : 503, body);
 }
 
 function json(statusCode: number, value: unknown): AdminResponse {
@@ -92,9 +94,9 @@ function json(statusCode: number, value: unknown): AdminResponse {
 async function listenOutside(listener: RequestListener, port: number, host: string | undefined): Promise<void> {
   const server = http.createServer(listener);
   await new Promise<void>((resolve) => {
-    server.once('error', (error) => {
+    once(server, 'error', 'opening ADMIN_PORT', (error: NodeJS.ErrnoException) => {
       log(
-        `ADMIN_PORT=${port} cannot be opened (${(error as NodeJS.ErrnoException).code}): it is done without. Write another one, or ADMIN_PORT=off.`,
+        `ADMIN_PORT=${port} cannot be opened (${error.code}): it is done without. Write another one, or ADMIN_PORT=off.`,
       );
       resolve();
     });

@@ -1,5 +1,5 @@
-// Contenders in containers: all of a stage are up at once, and those that have no turn are paused, so that taking turns costs
-// no start. The first core is theirs; the last one, or what is left, is the load's and the database's.
+// Contenders in containers. All contenders of a setup are up at the same time, and paused while another one has its turn:
+// taking turns costs no start. Contenders run on the first core; the load generator and the database on the last ones.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,20 +7,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getContainerRuntimeClient } from 'testcontainers';
 import { makeCertificate } from '../tests/support/certificate.ts';
 import { mustRun, Problem, run } from '../tools/command.ts';
-import type { StageName } from './cases.ts';
+import type { Setup } from './cases.ts';
 import { conform } from './conformance.ts';
 import { type Contender, certificateFolder, contenders, type Ports } from './contenders.ts';
 import { databaseImage, imageOf, loadImage } from './images.ts';
 
-/** By it whatever an earlier run has left behind is found. */
+/** Marks our containers, so that those of an interrupted run are found. */
 const label = 'node-nginx-fastify.bench';
 const databasePort = 18_500;
 const lastCore = availableParallelism() - 1;
-/** On a machine of two cores, the second core of a contender is the load's as well. */
+/** On a machine with two cores, a contender's second core is also the load generator's. */
 export const loadCores = availableParallelism() > 2 ? `2-${lastCore}` : String(lastCore);
 
-/** A container with what is needed to measure it. */
-export class Running {
+/** A running container, with what is needed to measure it. */
+export class Container {
   readonly name: string;
   readonly ports: Ports;
 
@@ -34,7 +34,7 @@ export class Running {
   }
 
   async pause(): Promise<void> {
-    // On a busy machine the kernel may take longer to freeze all processes than the engine waits.
+    // On a busy machine the kernel may need longer to freeze all processes than the engine waits.
     for (let tries = 1; (await run('docker', ['pause', this.name])).code !== 0; tries += 1) {
       if (tries === 5) throw new Error(`${this.name} cannot be paused`);
     }
@@ -52,27 +52,28 @@ export class Running {
     await mustRun('docker', ['restart', this.name], 'See above.');
   }
 
-  /** CPU time of all its processes so far, in microseconds. */
+  /** @returns the CPU time of all its processes since its start, in microseconds */
   async cpuUs(): Promise<number> {
     return (await this.#stats()).cpu_stats.cpu_usage.total_usage / 1000;
   }
 
-  /** What it holds: without files of the disk that the kernel keeps for it, as `docker stats` counts. */
+  /** @returns its memory without the inactive page cache, as `docker stats` counts it */
   async memoryBytes(): Promise<number> {
     const { usage, stats } = (await this.#stats()).memory_stats;
-    // cgroup v1 and v2 have a name each.
+    // The name in cgroup v1, and in v2.
     const { total_inactive_file = 0, inactive_file = total_inactive_file } = stats as unknown as Record<string, number>;
     return usage - inactive_file;
   }
 
-  async ready(path = '/json'): Promise<void> {
+  /** Waits for the first response with status 200. @throws Problem after 60 s, with the container's log */
+  async waitUntilReady(): Promise<void> {
     for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(2)) {
-      const answer = await fetch(this.url(path), { headers: { connection: 'close' } }).catch(() => undefined);
-      await answer?.arrayBuffer().catch(() => undefined);
-      if (answer?.status === 200) return;
+      const response = await fetch(this.url('/json'), { headers: { connection: 'close' } }).catch(() => undefined);
+      await response?.arrayBuffer().catch(() => undefined);
+      if (response?.status === 200) return;
     }
     throw new Problem(
-      `${this.name} did not answer within 60 s.`,
+      `${this.name} did not respond with 200 within 60 s.`,
       (await run('docker', ['logs', '--tail=20', this.name])).output,
     );
   }
@@ -91,27 +92,27 @@ export class Running {
   }
 }
 
-/** What is used by every stage: the database, the load, a folder that the load reads. */
-export class Theatre {
-  readonly database: Running;
-  readonly load: Running;
-  /** Is `/right` in the load's container. */
+/** What all setups share: the database, the load generator, and a folder. */
+export class Testbed {
+  readonly database: Container;
+  readonly load: Container;
+  /** The load generator has it as `/expected`. */
   readonly folder: string;
 
-  private constructor(database: Running, load: Running, folder: string) {
+  private constructor(database: Container, load: Container, folder: string) {
     this.database = database;
     this.load = load;
     this.folder = folder;
   }
 
-  static async open(): Promise<Theatre> {
+  static async open(): Promise<Testbed> {
     await removeLeftovers();
     const folder = mkdtempSync(join(tmpdir(), 'bench-'));
     mkdirSync(join(folder, 'tls'));
     const { certificate, key } = makeCertificate('localhost');
     writeFileSync(join(folder, 'tls/tls.crt'), certificate);
     writeFileSync(join(folder, 'tls/tls.key'), key);
-    // The containers' users are others.
+    // Containers run as other users.
     await mustRun('chmod', ['-R', 'a+rX', folder], 'See above.');
     const database = await start('database', { http: databasePort, https: 0, other: 0 }, loadCores, [
       databaseImage,
@@ -120,10 +121,10 @@ export class Theatre {
       String(databasePort),
     ]);
     const load = await start('load', { http: 0, https: 0, other: 0 }, loadCores, [
-      `--volume=${folder}:/right`,
+      `--volume=${folder}:/expected`,
       loadImage,
     ]);
-    return new Theatre(database, load, folder);
+    return new Testbed(database, load, folder);
   }
 
   async close(): Promise<void> {
@@ -131,34 +132,34 @@ export class Theatre {
     rmSync(this.folder, { recursive: true });
   }
 
-  /** Starts a contender, and does not wait until it answers. */
-  begin(contender: Contender, stage: StageName): Promise<Running> {
+  /** Starts a contender's container. Does not wait until it is ready. */
+  start(contender: Contender, setup: Setup): Promise<Container> {
     const first = 18_600 + 10 * contenders.indexOf(contender);
-    const ports = { http: first, https: stage === 'TLS' ? first + 1 : 0, other: first + 2 };
+    const ports = { http: first, https: setup === 'TLS' ? first + 1 : 0, other: first + 2 };
     const environment = {
       PORT: String(ports.http),
       DATABASE_URL: `postgresql://bench:bench@127.0.0.1:${databasePort}/bench`,
-      ...(stage === 'TLS' ? { TLS: 'yes', TLS_PORT: String(ports.https) } : {}),
+      ...(setup === 'TLS' ? { TLS: 'yes', TLS_PORT: String(ports.https) } : {}),
       ...contender.environment?.(ports),
     };
-    return start(contender.name, ports, stage === 'two cores' ? '0-1' : '0', [
+    return start(contender.name, ports, setup === 'two cores' ? '0-1' : '0', [
       ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
       `--volume=${join(this.folder, 'tls')}:${certificateFolder}:ro`,
       imageOf(contender.folder),
     ]);
   }
 
-  /** Waits for a contender, and asks it everything once. @returns what is wrong with its answers  @throws Problem */
-  async problemsOf(running: Running): Promise<string[]> {
-    await running.ready();
-    const { https } = running.ports;
-    return conform(running.url(''), https === 0 ? undefined : `https://127.0.0.1:${https}`);
+  /** Waits until a contender is ready, and checks each of its responses. @returns the problems, one per line  @throws Problem */
+  async problemsOf(container: Container): Promise<string[]> {
+    await container.waitUntilReady();
+    const { https } = container.ports;
+    return conform(container.url(''), https === 0 ? undefined : `https://127.0.0.1:${https}`);
   }
 }
 
-async function start(name: string, ports: Ports, cpus: string, args: string[]): Promise<Running> {
+async function start(name: string, ports: Ports, cpus: string, args: string[]): Promise<Container> {
   const container = `node-nginx-fastify-bench-${name}`;
-  // --network=host: Docker's proxy for published ports would take part in what is measured.
+  // --network=host: otherwise Docker's proxy for published ports would be measured too.
   const options = [
     '--detach',
     `--name=${container}`,
@@ -167,7 +168,7 @@ async function start(name: string, ports: Ports, cpus: string, args: string[]): 
     `--cpuset-cpus=${cpus}`,
   ];
   await mustRun('docker', ['run', ...options, ...args], 'See above.');
-  return new Running(container, ports);
+  return new Container(container, ports);
 }
 
 async function removeLeftovers(): Promise<void> {
