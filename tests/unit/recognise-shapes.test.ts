@@ -148,17 +148,15 @@ test('a default function with the parameter of a request listener is told so, ho
     async (request: unknown) => request,
     (ctx: unknown) => ctx,
     (context: unknown) => context,
-    (c: unknown) => c,
     (event: unknown) => event,
-    (e: unknown) => e,
+    (evt: unknown) => evt,
+    (incoming: unknown) => incoming,
     (_req: unknown) => {},
     (Req: unknown) => Req,
     (req = {}) => req,
-    (req: unknown) => req,
     function named(req: unknown) {
       return req;
     },
-    async (req: unknown) => req,
     function* (req: unknown) {
       yield req;
     },
@@ -179,10 +177,17 @@ test('a default function with the parameter of a request listener is told so, ho
   ]) {
     assert.match(
       why({ default: listenerLike }),
-      /first parameter is `_?(req|request|ctx|context|c|event|e)`/i,
+      /first parameter is `_?(req|request|incoming|ctx|context|event|evt)`/i,
       String(listenerLike),
     );
   }
+});
+
+test('each kind of handler is told what to export instead', () => {
+  assert.match(why({ default: (req: unknown) => req }), /write `export const handler = …`$/);
+  assert.match(why({ default: (ctx: unknown) => ctx }), /Hono or Koa .* export the app that uses it/);
+  assert.match(why({ default: (event: unknown) => event }), /h3 .* export the app that uses it/);
+  assert.match(why({ default: () => new Response('') }), /Write `export default \{ fetch: … \}`$/);
 });
 
 test('a default function with any other parameter is a plugin', () => {
@@ -194,7 +199,6 @@ test('a default function with any other parameter is a plugin', () => {
     (__req: unknown) => {},
     ({ req }: { req: unknown }) => req,
     ([req]: unknown[]) => req,
-    (...req: unknown[]) => req,
     () => {},
     function req() {},
     (a: unknown) => (req: unknown) => [a, req],
