@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
-import { crash, later, running, World } from './support/pool-world.ts';
+import { crash, later, running, until, World } from './support/pool-world.ts';
 
 const names = (effects: readonly Effect[]) => effects.map((effect) => effect.do);
 const deaths = (world: World) => world.effects.filter((effect) => effect.do === 'report-death');
@@ -26,7 +26,7 @@ test('an app that asks for its end is replaced by a new worker first', () => {
 test('a slot that was given up and is wanted again keeps one of its two workers', () => {
   const world = running(2);
   world.happens({ type: 'reload', release: 2 });
-  while (world.state.replacement?.slot !== 1) world.passes(250);
+  until(world, () => world.state.replacement?.slot === 1);
   world.happens({ type: 'scale', workers: 1 });
   world.happens({ type: 'scale', workers: 2 });
   world.passes(10_000);
@@ -86,7 +86,11 @@ test('recycling that fails is tried again, later each time, and the old worker s
   const waits: number[] = [];
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const from = world.now;
-    while (world.state.replacement === undefined) later(world, 10);
+    until(
+      world,
+      () => world.state.replacement !== undefined,
+      () => later(world, 10),
+    );
     waits.push(world.now - from);
     world.exit(world.in('starting')[0] ?? assert.fail(), crash);
     assert.equal(world.state.slots[0]?.leadsTo, 1);

@@ -141,3 +141,12 @@ export function later(world: World, ms: number, event: PoolEvent = { type: 'tick
   }
   return world.happens(event);
 }
+
+/** Lets time pass until something is so. @throws Error after ten minutes of that world */
+export function until(world: World, isSo: () => boolean, pass: () => void = () => world.passes(250)): void {
+  const deadline = world.now + 600_000;
+  while (!isSo()) {
+    pass();
+    if (world.now > deadline) throw new Error(`not so after ten minutes: ${isSo}`);
+  }
+}
