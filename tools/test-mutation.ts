@@ -98,8 +98,8 @@ async function testRoom(name: string, room: Room): Promise<number> {
         ...(room.skippedTests === undefined ? [] : [`--test-skip-pattern=${room.skippedTests}`]),
       ],
     },
-    // A mutant's tests take half a second; one that never ends must not cost much.
-    timeoutMS: 5000,
+    // A mutant's tests take half a second. A busy machine must not turn survivors into time-outs, which count as found.
+    timeoutMS: 10_000,
     concurrency: 1,
     // What was found in an earlier run on this machine is not looked for again, unless the file or its tests changed.
     incremental: true,
