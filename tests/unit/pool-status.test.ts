@@ -26,6 +26,7 @@ test('a worker has the figures of its last report, and says how old they are', (
     reportAgeMs: null,
     leadsTo: 0,
     restarts: 0,
+    failuresInARow: 0,
     lastExit: null,
   };
   assert.deepEqual(statusOf(world.state, 1000, pidOf).workers, [unknown]);
@@ -73,6 +74,7 @@ test('a slot without a worker says who serves it, and what its last worker exite
     reportAgeMs: null,
     leadsTo: 0,
     restarts: 0,
+    failuresInARow: 0,
     lastExit: { pid: 102, reason: 'scaled-down', code: null, signal: 'SIGTERM', secondsAgo: 2 },
   });
 });
