@@ -2,17 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stackTimeoutMs } from '../../rootfs/usr/local/lib/cluster/pool/decide/stall.ts';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
-import { clean, crash, killed, policy, World } from './support/pool-world.ts';
+import { clean, crash, killed, policy, running, until, World } from './support/pool-world.ts';
 
 const names = (effects: readonly Effect[]) => effects.map((effect) => effect.do);
-
-/** A pool whose workers are all ready, for so long. */
-function running(workers: number, forMs = 2000, changed: Partial<typeof policy> = {}): World {
-  const world = new World({ workers, policy: { slots: workers, ...changed } });
-  world.passes(forMs);
-  world.effects.length = 0;
-  return world;
-}
 
 test('the first worker starts alone, the others when it is ready, and every slot leads to it until then', () => {
   const world = new World({ workers: 3, policy: { slots: 4 } });
@@ -60,7 +52,7 @@ test('a stalled worker: slot handed over and replacement started at once, killed
   assert.ok(first);
   world.silent.add(first.id);
   const before = world.now;
-  while (world.effects.length === 0) world.passes(250);
+  until(world, () => world.effects.length > 0);
   assert.ok(world.now - before <= policy.workerStallTimeoutMs + 250);
   assert.deepEqual(names(world.effects), [
     'capture-stack',
@@ -82,9 +74,9 @@ test('a stalled worker whose stack cannot be captured is killed after a second',
   const world = running(2);
   const [first] = world.ready();
   assert.ok(first);
-  while (!names(world.effects).includes('capture-stack')) silence();
+  until(world, () => names(world.effects).includes('capture-stack'), silence);
   const stalledAt = world.now;
-  while (!names(world.effects).includes('kill')) silence();
+  until(world, () => names(world.effects).includes('kill'), silence);
   assert.equal(world.now - stalledAt, stackTimeoutMs);
 
   function silence(): void {

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
 import { clean, crash, killed, policy, seeded, World } from './support/pool-world.ts';
 
-const runs = 400;
+/** Fewer in a mutation test, which runs them for each mutant. */
+const runs = Number(process.env.PROPERTY_RUNS ?? 400);
 const eventsOfARun = 250;
 
 test('every slot leads to a live worker, wherever there is one', () => {
