@@ -51,6 +51,7 @@ try {
   storeConfiguration({
     ...configuration,
     environment: appEnvironment(environment, settings, app.entry),
+    isNodeEnvironmentSet: settings.mode === 'development' || environment.NODE_ENV !== undefined,
     boot: { beganAt, preStartMs, configuredAt: Date.now() },
   });
 } catch (thrown) {

@@ -30,12 +30,16 @@ export interface Boot {
 export interface StoredConfiguration extends Configuration {
   /** The app's: app/app-environment.ts. */
   readonly environment: Environment;
+  /** The container has NODE_ENV, or dev mode says it: a start script has no say then. */
+  readonly isNodeEnvironmentSet: boolean;
   readonly boot: Boot;
 }
 
 /** Readable by this container's user alone: settings and environment may have secrets. */
-export function storeConfiguration({ settings, plan, start, environment, boot }: StoredConfiguration): void {
-  writeFileSync(run.configuration, JSON.stringify({ settings, plan, start, environment, boot }), { mode: 0o600 });
+export function storeConfiguration(configuration: StoredConfiguration): void {
+  const { settings, plan, start, environment, isNodeEnvironmentSet, boot } = configuration;
+  const stored: StoredConfiguration = { settings, plan, start, environment, isNodeEnvironmentSet, boot };
+  writeFileSync(run.configuration, JSON.stringify(stored), { mode: 0o600 });
 }
 
 /**

@@ -15,20 +15,16 @@ export interface Launch {
   readonly nodeFlags: readonly string[];
   /** The app's: app/app-environment.ts. */
   readonly environment: Environment;
-  /** The container has NODE_ENV, or dev mode says it: a start script has no say then. */
+  /** See StoredConfiguration. */
   readonly isNodeEnvironmentSet: boolean;
   /** Of worker 0; undefined: none. */
   readonly debugger: Debugger | undefined;
 }
 
-/**
- * @param hasOwnNginxConfiguration see workerSettingsOf()
- * @param hasNodeEnvironment the container was given NODE_ENV
- */
+/** @param hasOwnNginxConfiguration see workerSettingsOf() */
 export function launchOf(
-  { settings, plan, environment }: StoredConfiguration,
+  { settings, plan, environment, isNodeEnvironmentSet }: StoredConfiguration,
   hasOwnNginxConfiguration: boolean,
-  hasNodeEnvironment: boolean,
 ): Launch {
   return {
     settings: workerSettingsOf(settings, plan, hasOwnNginxConfiguration),
@@ -36,7 +32,7 @@ export function launchOf(
     // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
     nodeFlags: [`--max-http-header-size=${settings.maxHeaderBytes + addedHeaderBytes}`, ...nodeOptionsOf(plan)],
     environment,
-    isNodeEnvironmentSet: settings.mode === 'development' || hasNodeEnvironment,
+    isNodeEnvironmentSet,
     debugger: plan.debugger,
   };
 }

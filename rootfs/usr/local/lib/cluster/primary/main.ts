@@ -65,7 +65,7 @@ function createPool(configuration: StoredConfiguration): Pool {
   const { settings, plan } = configuration;
   return new Pool({
     policy: policyOf(settings, plan),
-    launch: launchOf(configuration, hasOwnNginxConfiguration(), process.env.NODE_ENV !== undefined),
+    launch: launchOf(configuration, hasOwnNginxConfiguration()),
     // In dev mode the browser shows why nothing answers.
     hasWaitingRoom: !isDevelopment || !settings.nginx,
     frontDoorPort: settings.nginx ? undefined : settings.port,
