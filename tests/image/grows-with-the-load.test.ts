@@ -3,20 +3,20 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Container } from './support/container.ts';
 import { amount } from './support/long.ts';
-import { readyWorkers, servePool, until } from './support/workers.ts';
+import { readyWorkers, servePool, untilStatus } from './support/workers.ts';
 
 test('it grows to the maximum while every worker is busy, and shrinks to the minimum when none is', async (t) => {
   const container = await servePool(t, '1-3');
   await container.exec('cluster', 'scale', '1');
   await container.exec('cluster', 'scale', 'auto');
   const stop = busyClients(t, container, 9);
-  await until(container, (status) => readyWorkers(status).length === 3);
+  await untilStatus(container, (status) => readyWorkers(status).length === 3);
   const failures = await stop();
   assert.deepEqual(failures, []);
   await container.printed(/the load wants \d workers instead of \d/);
   // A minute of calm for each worker that goes: for `npm run test:long`.
   if (amount(0, 1) === 0) return;
-  await until(container, (status) => readyWorkers(status).length === 1, 300_000);
+  await untilStatus(container, (status) => readyWorkers(status).length === 1, 300_000);
 });
 
 test('cluster scale refuses what there are no slots for, and says what to do', async (t) => {

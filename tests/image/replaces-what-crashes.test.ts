@@ -1,7 +1,7 @@
 // A worker, nginx or the primary that dies once is replaced while the rest goes on serving.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import { type Container, serve } from './support/container.ts';
 
 test('a worker that crashes is replaced', async (t) => {
@@ -45,10 +45,11 @@ test('an app that crashes again and again ends the container with its code', asy
   const end = container.end().finally(() => {
     ended = true;
   });
-  while (!ended) {
+  const crash = async () => {
     await container.get('/crash').catch(() => undefined);
-    await sleep(20);
-  }
+    return ended;
+  };
+  await until('the end of the container', crash, Boolean, { everyMs: 20 });
   const { exitCode, lastLine } = await end;
   assert.equal(exitCode, 9);
   assert.match(lastLine, /app\/main\.ts: the app crashed again and again and exited with code 9/);
