@@ -117,7 +117,7 @@ test('a case or a peer that there is not, and what is no option, are refused wit
     [['--compare', 'a.json', 'b.json'], /^error: a\.json cannot be read .* Name a \.json file of bench\/results\.$/m],
   ];
   for (const [args, said] of mistakes) {
-    const { code, output } = await run('node', [bench, ...args]);
+    const { code, output } = await run(process.execPath, [bench, ...args], { timeoutMs: 10_000 });
     assert.equal(code, 1);
     assert.match(output, said);
   }

@@ -6,6 +6,21 @@ import { clean, crash, killed, policy, World } from './support/pool-world.ts';
 
 const names = (effects: readonly Effect[]) => effects.map((effect) => effect.do);
 
+/** Lets time pass until something has happened, which it does within seconds. */
+function passUntil(hasHappened: () => boolean, pass: () => void): void {
+  for (let turns = 0; !hasHappened(); turns += 1) {
+    assert.ok(turns < 100, 'it does not happen');
+    pass();
+  }
+}
+
+/** A moment in which one worker says nothing, and nobody can look at its stack. */
+function isSilent(world: World, worker: number): void {
+  world.now += 250;
+  for (const other of world.ready()) if (other.id !== worker) world.report(other);
+  world.happens({ type: 'tick' });
+}
+
 /** A pool whose workers are all ready, for so long. */
 function running(workers: number, forMs = 2000, changed: Partial<typeof policy> = {}): World {
   const world = new World({ workers, policy: { slots: workers, ...changed } });
@@ -60,7 +75,10 @@ test('a stalled worker: slot handed over and replacement started at once, killed
   assert.ok(first);
   world.silent.add(first.id);
   const before = world.now;
-  while (world.effects.length === 0) world.passes(250);
+  passUntil(
+    () => world.effects.length > 0,
+    () => world.passes(250),
+  );
   assert.ok(world.now - before <= policy.stallTimeoutMs + 250);
   assert.deepEqual(names(world.effects), [
     'capture-stack',
@@ -82,16 +100,11 @@ test('a stalled worker whose stack cannot be had is killed after a second', () =
   const world = running(2);
   const [first] = world.ready();
   assert.ok(first);
-  while (!names(world.effects).includes('capture-stack')) silence();
+  const silence = () => isSilent(world, first.id);
+  passUntil(() => names(world.effects).includes('capture-stack'), silence);
   const stalledAt = world.now;
-  while (!names(world.effects).includes('kill')) silence();
+  passUntil(() => names(world.effects).includes('kill'), silence);
   assert.equal(world.now - stalledAt, stackTimeoutMs);
-
-  function silence(): void {
-    world.now += 250;
-    for (const worker of world.ready()) if (worker.id !== first?.id) world.report(worker);
-    world.happens({ type: 'tick' });
-  }
 });
 
 test('where no worker serves, the slots lead to where connections wait, until one does', () => {
@@ -214,14 +227,25 @@ test('fewer workers: those of the last slots go, when their slots lead to others
 
 test('a stop drains those that serve, terminates those that do not yet, and kills the stalled', () => {
   const world = running(3);
-  world.silent.add(1);
-  world.passes(policy.stallTimeoutMs);
-  world.effects.length = 0;
+  passUntil(
+    () => names(world.effects).includes('capture-stack'),
+    () => isSilent(world, 1),
+  );
   world.happens({ type: 'reload', release: 2 });
   const effects = world.happens({ type: 'stop' });
   assert.ok(names(effects).includes('tell-rolled'));
-  assert.ok(names(effects).includes('terminate'));
-  assert.ok(effects.every((effect) => effect.do !== 'drain' || !effect.isReplaced));
+  assert.deepEqual(
+    effects.filter((effect) => effect.do === 'drain').map(({ worker, isReplaced }) => [worker, isReplaced]),
+    [
+      [2, false],
+      [3, false],
+    ],
+  );
+  const those = (what: 'terminate' | 'kill') =>
+    effects.flatMap((effect) => (effect.do === what ? [effect.worker] : []));
+  // In the place of the stalled one, and of the first that is reloaded.
+  assert.deepEqual(those('terminate'), [4, 5]);
+  assert.deepEqual(those('kill'), [1]);
   for (const worker of world.state.workers) world.exit(worker, worker.isKilled ? killed : clean);
   assert.deepEqual(world.state.workers, []);
 });

@@ -231,8 +231,8 @@ for (const [packageJson, kind] of [
     const main = `const name = ['val', 'ue'].join('');
       (async () => { const one = await import('./' + name); const two = await import('./' + name + '.js?again');
       console.log(one.value, two.value, one === two); })();`;
-    const expected = packageJson === module ? 'found found false' : 'found found false';
-    assert.equal(printed({ 'value.ts': valueFile, 'main.ts': main, 'package.json': packageJson }), expected);
+    const files = { 'value.ts': valueFile, 'main.ts': main, 'package.json': packageJson };
+    assert.equal(printed(files), 'found found false');
   });
 }
 
@@ -516,6 +516,7 @@ test('the command says in one line what it did, and nothing where there is nothi
   const command = (root: string, cache: string) => {
     const { status, stderr } = spawnSync(process.execPath, [join(room, 'compiler.ts'), root, cache], {
       encoding: 'utf8',
+      timeout: 10_000,
     });
     assert.equal(status, 0, stderr);
     return stderr;
