@@ -67,13 +67,7 @@ RUN apt-get update \
 COPY --from=contract-packages /contract/node_modules /node_modules
 COPY --from=compiled-rootfs /rootfs /
 
-# Behaviour 2: a failed start ends the container. Grace time 0: each service has its own limit. Verbosity 0: the
-# supervisor's own words are noise. Keep-env: services see the container's environment.
-ENV PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/node_modules/.bin \
-    S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
-    S6_KEEP_ENV=1 \
-    S6_KILL_GRACETIME=0 \
-    S6_VERBOSITY=0
+ENV PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/node_modules/.bin
 WORKDIR /app
 USER 1000:0
 # 9000 is ADMIN_PORT: not to be published to the internet.

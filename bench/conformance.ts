@@ -1,24 +1,25 @@
-// Does a contender do what it is measured at? Every answer is checked by its value; who answers something else is out.
+// Checks every response of a contender before it is measured: a contender with a wrong one is disqualified.
 import http from 'node:http';
 import https from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 
-interface Answer {
+interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
   readonly durationMs: number;
 }
 
-interface Question {
+interface Check {
   readonly path: string;
   readonly method?: 'GET' | 'POST';
   readonly body?: Buffer;
   readonly contentType?: string;
-  /** It cannot have been answered in less, had the work been done. */
+  /** The work takes this long: a faster response did not do it. */
   readonly atLeastMs?: number;
-  /** @returns what is wrong with the body */
-  readonly check: (body: Buffer) => string | undefined;
+  /** @returns the problem with the body, or undefined */
+  readonly problemOf: (body: Buffer) => string | undefined;
+  /** A header that the response must have. */
   readonly header?: readonly [name: string, value: string];
 }
 
@@ -38,89 +39,90 @@ const fortunesInOrder: readonly (readonly [id: number, message: string])[] = [
   [12, 'フレームワークのベンチマーク'],
 ];
 
-const questions: readonly Question[] = [
-  { path: '/json', check: isJson({ hello: 'world' }) },
-  { path: '/json/10k', check: isJson(document(70)) },
-  { path: '/json/200k', check: isJson(document(1400)) },
-  ...['', '/away'].flatMap((place): Question[] => [
-    { path: `${place}/db`, check: isWorld, ...(place && { atLeastMs: 1 }) },
-    { path: `${place}/queries`, check: areWorlds, ...(place && { atLeastMs: 20 }) },
+const checks: readonly Check[] = [
+  { path: '/json', problemOf: isJson({ hello: 'world' }) },
+  { path: '/json/10k', problemOf: isJson(document(70)) },
+  { path: '/json/200k', problemOf: isJson(document(1400)) },
+  ...['', '/away'].flatMap((place): Check[] => [
+    { path: `${place}/db`, problemOf: isWorld, ...(place && { atLeastMs: 1 }) },
+    { path: `${place}/queries`, problemOf: areWorlds, ...(place && { atLeastMs: 20 }) },
     {
       path: `${place}/fortunes`,
       contentType: 'text/html; charset=utf-8',
-      check: areFortunes,
+      problemOf: areFortunes,
       ...(place && { atLeastMs: 1 }),
     },
   ]),
-  { path: '/wait', atLeastMs: 19, check: isJson({ waited: 20 }) },
-  { path: '/cpu', atLeastMs: 2, check: isJson({ computed: 2 }) },
+  { path: '/wait', atLeastMs: 19, problemOf: isJson({ waited: 20 }) },
+  { path: '/cpu', atLeastMs: 2, problemOf: isJson({ computed: 2 }) },
   ...Object.entries({ '10k': 10 * 1024, '1m': 1024 * 1024 }).map(([name, size]) => ({
     path: `/static/${name}.bin`,
     contentType: 'application/octet-stream',
-    check: areBytes(Buffer.from(Uint8Array.from({ length: size }, (_, index) => (index * 31) % 251))),
+    problemOf: areBytes(Buffer.from(Uint8Array.from({ length: size }, (_, index) => (index * 31) % 251))),
   })),
   {
     path: '/upload',
     method: 'POST',
     body: Buffer.alloc(100 * 1024, 'upload'),
-    check: isJson({ length: 100 * 1024 }),
+    problemOf: isJson({ length: 100 * 1024 }),
   },
-  { path: '/cached', header: ['cache-control', 's-maxage=1'], check: isJson({ hello: 'world' }) },
-  { path: '/block?ms=30', method: 'POST', atLeastMs: 29, check: () => undefined },
-  { path: '/version', check: (body) => (parse(body)?.version ? undefined : `no version in ${shown(body)}`) },
+  { path: '/cached', header: ['cache-control', 's-maxage=1'], problemOf: isJson({ hello: 'world' }) },
+  { path: '/block?ms=30', method: 'POST', atLeastMs: 29, problemOf: () => undefined },
+  { path: '/version', problemOf: (body) => (parse(body)?.version ? undefined : `no version in ${excerpt(body)}`) },
 ];
 
 /**
- * Asks a contender everything it is measured at, once, over HTTP and, if there is one, HTTPS.
+ * Sends each request of the benchmark once, over HTTP and, if there is a `tlsUrl`, over HTTPS.
  *
  * @param baseUrl such as `http://127.0.0.1:8080`
- * @param tlsUrl such as `https://127.0.0.1:8443`; any certificate will do
- * @returns what is wrong, a line each; nothing: it may be measured
+ * @param tlsUrl such as `https://127.0.0.1:8443`; the certificate is not verified
+ * @returns the problems, one per line; none: the contender may be measured
  */
 export async function conform(baseUrl: string, tlsUrl?: string): Promise<string[]> {
   const problems: string[] = [];
   for (const base of tlsUrl === undefined ? [baseUrl] : [baseUrl, tlsUrl]) {
-    for (const question of questions) problems.push(...(await judge(base, question)));
-    problems.push(...(await drawsAnew(base)));
+    for (const check of checks) problems.push(...(await problemsOf(base, check)));
+    problems.push(...(await sameRowProblem(base)));
   }
   return problems;
 }
 
-async function judge(base: string, question: Question): Promise<string[]> {
-  const { path, method = 'GET', contentType = 'application/json', atLeastMs = 0, header, check } = question;
+async function problemsOf(base: string, check: Check): Promise<string[]> {
+  const { path, method = 'GET', contentType = 'application/json', atLeastMs = 0, header } = check;
   const problems: string[] = [];
   try {
-    const { status, headers, body, durationMs } = await ask(base + path, method, question.body);
-    if (status !== 200) return [`${method} ${base}${path}: status ${status}, ${shown(body)}`];
+    const { status, headers, body, durationMs } = await send(base + path, method, check.body);
+    if (status !== 200) return [`${method} ${base}${path}: status ${status}, ${excerpt(body)}`];
     const type = headers['content-type'] ?? 'none';
-    // /block is asked for what it does, not for what it says.
+    // /block is there for its effect: its response is not specified.
     if (!path.startsWith('/block') && !isType(type, contentType)) {
       problems.push(`content type ${type} instead of ${contentType}`);
     }
     if (header !== undefined && headers[header[0]] !== header[1]) {
       problems.push(`${header[0]}: ${headers[header[0]]} instead of ${header[1]}`);
     }
-    if (durationMs < atLeastMs) problems.push(`answered in ${durationMs.toFixed(1)} ms, before it can be done`);
-    const wrong = check(body);
-    if (wrong !== undefined) problems.push(wrong);
+    if (durationMs < atLeastMs)
+      problems.push(`responded in ${durationMs.toFixed(1)} ms, too fast to have done the work`);
+    const problem = check.problemOf(body);
+    if (problem !== undefined) problems.push(problem);
   } catch (error) {
     problems.push(error instanceof Error ? error.message || error.name : String(error));
   }
   return problems.map((problem) => `${method} ${base}${path}: ${problem}`);
 }
 
-/** A row that is always the same would have been remembered, not asked for. */
-async function drawsAnew(base: string): Promise<string[]> {
+/** A row that is always the same comes from a cache, not from the database. */
+async function sameRowProblem(base: string): Promise<string[]> {
   try {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(`${base}/db`, 'GET')));
-    const ids = new Set(answers.map(({ body }) => parse(body)?.id));
+    const responses = await Promise.all(Array.from({ length: 8 }, () => send(`${base}/db`, 'GET')));
+    const ids = new Set(responses.map(({ body }) => parse(body)?.id));
     return ids.size > 1 ? [] : [`GET ${base}/db: the same row eight times`];
   } catch (error) {
     return [`GET ${base}/db: ${String(error)}`];
   }
 }
 
-function ask(url: string, method: string, body?: Buffer): Promise<Answer> {
+function send(url: string, method: string, body?: Buffer): Promise<HttpResponse> {
   const start = performance.now();
   const headers = body && { 'content-type': 'application/octet-stream', 'content-length': body.length };
   const options = { method, headers, agent: false, rejectUnauthorized: false, signal: AbortSignal.timeout(30_000) };
@@ -144,7 +146,7 @@ function ask(url: string, method: string, body?: Buffer): Promise<Answer> {
   });
 }
 
-/** Of JSON, `charset=utf-8` says nothing and may be there or not. */
+/** JSON may have `charset=utf-8`, which means nothing there. */
 function isType(type: string, wanted: string): boolean {
   const plain = type.toLowerCase().replace(/;\s*/g, '; ');
   return plain === wanted || (wanted === 'application/json' && plain === `${wanted}; charset=utf-8`);
@@ -163,22 +165,24 @@ function document(count: number) {
 }
 
 function isJson(wanted: unknown) {
-  return (body: Buffer) => (isDeepStrictEqual(parse(body), wanted) ? undefined : `${shown(body)} is not as agreed`);
+  return (body: Buffer) =>
+    isDeepStrictEqual(parse(body), wanted) ? undefined : `${excerpt(body)} is not the expected JSON`;
 }
 
 function areBytes(wanted: Buffer) {
   return (body: Buffer) => (body.equals(wanted) ? undefined : `not the ${wanted.length} bytes of the file`);
 }
 
-/** database.sql makes the numbers. */
+/** The numbers are those of database.sql. */
 function isWorld(body: Buffer): string | undefined {
-  return isRow(parse(body)) ? undefined : `${shown(body)} is no row of world`;
+  return isRow(parse(body)) ? undefined : `${excerpt(body)} is not a row of world`;
 }
 
 function areWorlds(body: Buffer): string | undefined {
   const rows = parse(body);
-  if (!Array.isArray(rows) || rows.length !== 20 || !rows.every(isRow)) return `${shown(body)} is not 20 rows of world`;
-  return new Set(rows.map(({ id }) => id)).size > 1 ? undefined : 'one row, 20 times';
+  if (!Array.isArray(rows) || rows.length !== 20 || !rows.every(isRow))
+    return `${excerpt(body)} is not 20 rows of world`;
+  return new Set(rows.map(({ id }) => id)).size > 1 ? undefined : 'the same row 20 times';
 }
 
 function isRow(row: unknown): boolean {
@@ -196,13 +200,14 @@ function areFortunes(body: Buffer): string | undefined {
   const head =
     '<!DOCTYPE html><html lang="en"><head><title>Fortunes</title></head><body><table><tr><th>id</th><th>message</th></tr>';
   const tail = '</table></body></html>';
-  if (!html.startsWith(head) || !html.endsWith(tail)) return `${shown(body)} is not the page of fortunes`;
+  if (!html.startsWith(head) || !html.endsWith(tail)) return `${excerpt(body)} is not the page of fortunes`;
   const rows = html.slice(head.length, -tail.length);
   const found = [...rows.matchAll(/<tr><td>(\d+)<\/td><td>([^<>]*)<\/td><\/tr>/g)];
-  // Whatever is not such a row, as a script that was not escaped, is left over.
-  if (found.map(([row]) => row).join('') !== rows) return 'something that is no row in the page, or not escaped';
+  // A script that was not escaped does not match, so it is missing from `found`.
+  if (found.map(([row]) => row).join('') !== rows)
+    return 'the page has something else than rows, or something that is not escaped';
   const fortunes = found.map(([, id, message]) => [Number(id), unescapeHtml(message ?? '')]);
-  return isDeepStrictEqual(fortunes, fortunesInOrder) ? undefined : 'other fortunes, or in another order';
+  return isDeepStrictEqual(fortunes, fortunesInOrder) ? undefined : 'the fortunes, or their order, are wrong';
 }
 
 function unescapeHtml(text: string): string {
@@ -213,7 +218,7 @@ function unescapeHtml(text: string): string {
   });
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: anything may come
+// biome-ignore lint/suspicious/noExplicitAny: the body may be anything
 function parse(body: Buffer): any {
   try {
     return JSON.parse(body.toString());
@@ -222,7 +227,7 @@ function parse(body: Buffer): any {
   }
 }
 
-function shown(body: Buffer): string {
+function excerpt(body: Buffer): string {
   const text = body.toString().slice(0, 120);
   return JSON.stringify(text.length < body.length ? `${text}…` : text);
 }

@@ -1,33 +1,33 @@
-// Who is compared. What each is made of, and which documentation it follows, is written in contenders/NAME/Dockerfile.
+// The contenders. contenders/FOLDER/Dockerfile says what each one is made of, and which documentation it follows.
 import { imageName } from '../tools/image.ts';
 
 export interface Contender {
   readonly name: string;
-  /** As tables call it. */
+  /** The name in tables. */
   readonly title: string;
-  /** A folder of contenders/. */
+  /** A folder in contenders/. */
   readonly folder: string;
-  /** Environment beside that of all. */
+  /** Variables in addition to those of all contenders. */
   readonly environment?: (ports: Ports) => Record<string, string>;
-  /** The published image that it is made FROM, where that is not the base of all. */
+  /** The published image it is built FROM, if that is not the base image of all. */
   readonly from?: string;
-  /** It is only measured where a case asks for it by name. */
-  readonly onAskingOnly?: boolean;
+  /** It takes part only in cases that name it in `only`. */
+  readonly isOptIn?: boolean;
 }
 
 export interface Ports {
   readonly http: number;
   readonly https: number;
-  /** Whatever else it needs. */
+  /** For whatever else it needs. */
   readonly other: number;
 }
 
-/** Where the certificate of the benchmark is mounted. */
+/** Where the benchmark's certificate is mounted. */
 export const certificateFolder = '/bench-tls';
 
-const ofOurs = ({ http, https, other }: Ports) => ({
+const ourEnvironment = ({ http, https, other }: Ports) => ({
   PORT: String(http),
-  // On the host's network, where every contender is, there is one port 9000.
+  // All contenders are on the host's network, where only one can have port 9000.
   ADMIN_PORT: String(other),
   ...(https === 0
     ? {}
@@ -35,14 +35,20 @@ const ofOurs = ({ http, https, other }: Ports) => ({
         TLS_CERTIFICATE: `${certificateFolder}/tls.crt`,
         TLS_KEY: `${certificateFolder}/tls.key`,
         TLS_PORT: String(https),
-        // conformance.ts asks over HTTP, too.
+        // conformance.ts checks HTTP too.
         TLS_REDIRECT: 'off',
       }),
 });
 
 export const contenders: readonly Contender[] = [
-  { name: 'ours', title: 'this image, Fastify', folder: 'ours', from: imageName, environment: ofOurs },
-  { name: 'ours-express', title: 'this image, Express', folder: 'ours-express', from: imageName, environment: ofOurs },
+  { name: 'ours', title: 'this image, Fastify', folder: 'ours', from: imageName, environment: ourEnvironment },
+  {
+    name: 'ours-express',
+    title: 'this image, Express',
+    folder: 'ours-express',
+    from: imageName,
+    environment: ourEnvironment,
+  },
   { name: 'uwsgi', title: 'nginx + uWSGI + Flask', folder: 'uwsgi' },
   { name: 'fastapi', title: 'nginx + uvicorn + FastAPI', folder: 'fastapi' },
   {
@@ -51,7 +57,7 @@ export const contenders: readonly Contender[] = [
     folder: 'pm2',
     environment: () => ({ SITE: 'documented' }),
   },
-  { name: 'pm2-tutorial', title: 'the same, as tutorials have it', folder: 'pm2', onAskingOnly: true },
+  { name: 'pm2-tutorial', title: 'nginx + pm2, tutorial', folder: 'pm2', isOptIn: true },
   { name: 'tuned', title: 'nginx + Fastify, bare', folder: 'tuned' },
   {
     name: 'featured',
@@ -65,7 +71,7 @@ export const contenders: readonly Contender[] = [
     name: 'ours-cached',
     title: 'this image, micro-cache',
     folder: 'ours',
-    environment: (ports) => ({ ...ofOurs(ports), MICRO_CACHE: '10m' }),
-    onAskingOnly: true,
+    environment: (ports) => ({ ...ourEnvironment(ports), MICRO_CACHE: '10m' }),
+    isOptIn: true,
   },
 ];

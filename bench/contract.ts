@@ -1,5 +1,5 @@
-// npm run bench:contract: what the worker costs, as ratios measured in one run. Contenders take turns, round by round,
-// since the machine's speed drifts; the image is the one that `npm run build` made, or IMAGE.
+// npm run bench:contract: what the worker costs, as ratios measured in one run. Contenders take turns, round by round, because
+// the machine's speed drifts. --quick: three rounds, printed only. The image is the one that `npm run build` builds, or IMAGE.
 //   boot        a TypeScript app, compiled at each start or once by `RUN cluster build`, against the same app in
 //               JavaScript: time to the first 200, memory of a worker
 //   throughput  Fastify through our worker against Fastify's own listen() on the same socket, behind the same nginx
@@ -7,37 +7,42 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { mustRun, Problem, run, runTool, say } from '../tools/command.ts';
-import { ensureEngine } from '../tools/engine.ts';
-import { imageName } from '../tools/image.ts';
+import { mustRun, runTool, say } from '../tools/command.ts';
+import { image } from './images.ts';
 import { median } from './statistics.ts';
-import { publish } from './support.ts';
+import { ensureEngineAndWrk, publish, throughput, untilOk, withContainer } from './support.ts';
 
-const image = process.env.IMAGE ?? imageName;
+const container = 'node-nginx-fastify-bench-contract';
 const port = 18_080;
-const rounds = process.argv.includes('--quick') ? 3 : 9;
+const url = `http://127.0.0.1:${port}/`;
+const isQuick = process.argv.includes('--quick');
+const rounds = isQuick ? 3 : 9;
 const modules = 300;
-const loadSeconds = 4;
 
 type Sample = Record<string, number>;
 type Contender = () => Promise<Sample>;
 
 await runTool(async () => {
-  await ensureEngine();
-  if ((await run('wrk', ['-v'])).output === '') throw new Problem('wrk is needed: `sudo apt-get install wrk`.');
+  await ensureEngineAndWrk();
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     const boot = await compare('boot', await bootContenders(folder));
-    const throughput = await compare('throughput', throughputContenders(folder));
-    report({ ...boot, ...throughput });
+    const load = await compare('throughput', throughputContenders(folder));
+    publish({
+      name: 'contract',
+      title: 'What the worker costs',
+      rounds,
+      isPartial: isQuick,
+      columns: ['measure', 'ratio'],
+      rows: Object.entries({ ...boot, ...load }),
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }
   return 0;
 });
 
-/** Two apps of `modules` files each, which differ only in what they are written in, as images. */
+/** Images of one app with `modules` files, which differ only in the language and in when TypeScript is compiled. */
 async function bootContenders(folder: string): Promise<Record<string, Contender>> {
   for (const language of ['ts', 'js'] as const) {
     const app = join(folder, language);
@@ -64,14 +69,11 @@ async function bootContenders(folder: string): Promise<Record<string, Contender>
       'See above.',
     );
     return () =>
-      withContainer(['--env=WORKERS=1', tag], async (name, startedAt) => {
-        await answers();
+      withContainer(container, [`--publish=127.0.0.1:${port}:8080`, '--env=WORKERS=1', tag], async (startedAt) => {
+        await untilOk(url);
         const readyMs = performance.now() - startedAt;
-        const status = await mustRun(
-          'docker',
-          ['exec', name, 'cat', `/proc/${await worker(name)}/status`],
-          'See above.',
-        );
+        const file = `/proc/${await workerPid()}/status`;
+        const status = await mustRun('docker', ['exec', container, 'cat', file], 'See above.');
         return { 'ms to the first 200': readyMs, 'kB of a worker': Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) };
       });
   };
@@ -82,7 +84,7 @@ async function bootContenders(folder: string): Promise<Record<string, Contender>
   };
 }
 
-/** A module as apps have them: types, some functions, a class. */
+/** A typical module: types, some functions, a class. */
 function part(index: number): string {
   const functions = Array.from(
     { length: 12 },
@@ -98,7 +100,7 @@ function throughputContenders(folder: string): Record<string, Contender> {
   const hello =
     "import fastify from 'fastify';\nconst app = fastify();\napp.get('/', async () => ({ hello: 'world' }));\n";
   writeFileSync(join(app, 'main.mjs'), `${hello}await app.listen({ port: 3000 });\n`);
-  // Fastify's own listen() on the socket that nginx asks, as our worker would bind it.
+  // Fastify's own listen() on the socket that nginx connects to, with the options of our worker.
   writeFileSync(
     join(app, 'plain.mjs'),
     `${hello}app.server.keepAliveTimeout = 75_000;\nawait app.listen({ path: '/run/cluster/slot-0.sock', backlog: 4096 });\n`,
@@ -112,49 +114,23 @@ function throughputContenders(folder: string): Record<string, Contender> {
   ];
   const plain =
     'node /usr/local/lib/cluster/boot.js production && (NODE_ENV=production node /app/plain.mjs &) && until [ -S /run/cluster/slot-0.sock ]; do sleep 0.05; done; exec nginx -c /run/nginx/nginx.conf -e stderr -g "daemon off;"';
+  const load = async () => {
+    await untilOk(url);
+    await throughput(url, 1);
+    return { 'requests per second': await throughput(url, 4) };
+  };
   return {
-    'our worker': () => withContainer([...options, image], load),
-    'own listen()': () => withContainer([...options, '--entrypoint=sh', image, '-c', plain], load),
+    'our worker': () => withContainer(container, [...options, image], load),
+    'own listen()': () => withContainer(container, [...options, '--entrypoint=sh', image, '-c', plain], load),
   };
 }
 
-async function load(): Promise<Sample> {
-  await answers();
-  const url = `http://127.0.0.1:${port}/`;
-  const wrk = (seconds: number) => ['--cpu-list', '1', 'wrk', '-t1', '-c64', `-d${seconds}s`, url];
-  await mustRun('taskset', wrk(1), 'See above.');
-  const output = await mustRun('taskset', wrk(loadSeconds), 'See above.');
-  if (/Non-2xx|Socket errors/.test(output)) throw new Problem('the load met errors.', output);
-  return { 'requests a second': Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]) };
-}
-
-async function withContainer<T>(args: string[], use: (name: string, startedAt: number) => Promise<T>): Promise<T> {
-  const name = 'node-nginx-fastify-bench';
-  await run('docker', ['rm', '--force', name]);
-  const publish = args.includes('--network=host') ? [] : [`--publish=127.0.0.1:${port}:8080`];
-  const startedAt = performance.now();
-  await mustRun('docker', ['run', '--detach', `--name=${name}`, ...publish, ...args], 'See above.');
-  try {
-    return await use(name, startedAt);
-  } finally {
-    await run('docker', ['rm', '--force', name]);
-  }
-}
-
-async function answers(): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(5)) {
-    const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
-    if (answer?.ok) return;
-  }
-  throw new Problem('the container did not answer within 30 s.');
-}
-
-async function worker(container: string): Promise<number> {
+async function workerPid(): Promise<number> {
   const status = await mustRun('docker', ['exec', container, 'cluster', 'status', '--json'], 'See above.');
   return JSON.parse(status).workers[0].pid;
 }
 
-/** @returns for each measure the ratio of each contender to the last one, of medians */
+/** @returns measure → the ratio of each contender's median to that of the last contender */
 async function compare(part: string, contenders: Record<string, Contender>): Promise<Record<string, string>> {
   const samples = Object.keys(contenders).map((name) => ({ name, list: [] as Sample[] }));
   for (let round = 1; round <= rounds; round += 1) {
@@ -175,14 +151,4 @@ async function compare(part: string, contenders: Record<string, Contender>): Pro
       }),
     ),
   );
-}
-
-function report(ratios: Record<string, string>): void {
-  publish({
-    name: 'contract',
-    title: 'What the worker costs',
-    rounds,
-    columns: ['measure', 'ratio'],
-    rows: Object.entries(ratios),
-  });
 }

@@ -1,13 +1,12 @@
-// What this image is meant to reach, each a ratio of medians or a bound: results say which are met, and which are not.
+// Targets for this image, as data: ratios of medians, or bounds. The results page says which are met.
 
 export interface Goal {
   readonly what: string;
   readonly case: string;
   readonly contender: string;
-  /** The contender that it is a ratio to; the value itself is what counts where it is not given. */
+  /** The ratio to this contender counts. Unset: the value itself. */
   readonly against?: string;
   readonly value: string;
-  /** Times, of less (CPU time): how many times less. */
   readonly atLeast?: number;
   readonly atMost?: number;
 }
@@ -21,7 +20,7 @@ const throughput = (caseName: string, contender: string, against: string, atLeas
   atLeast,
 });
 
-const cpu = (goal: Goal): Goal => ({ ...goal, what: 'requests a second of CPU time', value: 'requestsPerCpuSecond' });
+const cpu = (goal: Goal): Goal => ({ ...goal, what: 'requests per CPU second', value: 'requestsPerCpuSecond' });
 
 export const goals: readonly Goal[] = [
   throughput('fortunes-away', 'ours', 'uwsgi', 15),
@@ -42,11 +41,11 @@ export const goals: readonly Goal[] = [
   throughput('hello', 'ours', 'tuned', 0.95),
   throughput('hello', 'ours', 'featured', 0.97),
   { what: 'p99', case: 'latency-high', contender: 'ours', against: 'tuned', value: 'p99Ms', atMost: 1 },
-  { what: 'of the throughput is kept', case: 'slow', contender: 'ours', value: 'keptShare', atLeast: 0.95 },
+  { what: 'share of the throughput', case: 'slow', contender: 'ours', value: 'keptShare', atLeast: 0.95 },
   throughput('file-10k', 'ours', 'tuned', 0.95),
   throughput('file-1m', 'ours', 'tuned', 0.95),
   {
-    what: 'times what one core could, by CPU time',
+    what: 'times one core, by CPU time',
     case: 'hello-2',
     contender: 'ours',
     value: 'timesOneCore',
@@ -55,7 +54,7 @@ export const goals: readonly Goal[] = [
   { what: 'start, ms', case: 'lifecycle', contender: 'ours', value: 'startMs', atMost: 800 },
   { what: 'stop, ms', case: 'lifecycle', contender: 'ours', value: 'stopMs', atMost: 300 },
   {
-    what: 'compressed over the base, without an app, MB',
+    what: 'compressed, without base and app, MB',
     case: 'size',
     contender: 'ours',
     value: 'withoutAppCompressedMB',

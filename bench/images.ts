@@ -1,20 +1,20 @@
-// The images of a benchmark: the contenders', the database's and the load's, all on the same base.
+// The images of the benchmark: contenders, database and load generator, all on the same base.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, step } from '../tools/command.ts';
 import { baseContext, imageName } from '../tools/image.ts';
 
-/** The image under test: what `npm run build` made, unless IMAGE names another. */
+/** The image under test: the one that `npm run build` builds, unless IMAGE names another. */
 export const image = process.env.IMAGE ?? imageName;
 export const databaseImage = imageOf('database');
 export const loadImage = imageOf('load');
 
-/** @param folder of contenders/ */
+/** @param folder in contenders/ */
 export function imageOf(folder: string): string {
   return `node-nginx-fastify-bench-${folder}`;
 }
 
-/** @param folders of contenders/ */
+/** @param folders in contenders/ */
 export async function buildImages(folders: ReadonlySet<string>): Promise<void> {
   const base = await baseContext();
   const contexts = [...base, '--build-context', `${imageName}=docker-image://${image}`];
@@ -29,11 +29,12 @@ export async function buildImages(folders: ReadonlySet<string>): Promise<void> {
   const here = import.meta.dirname;
   await build('load', join(here, 'load'));
   await build('database', here, '--file', join(here, 'database/Dockerfile'));
-  const ofAll = join(here, 'contenders');
-  for (const folder of folders) await build(folder, ofAll, '--file', join(ofAll, folder, 'Dockerfile'));
+  const contendersFolder = join(here, 'contenders');
+  for (const folder of folders)
+    await build(folder, contendersFolder, '--file', join(contendersFolder, folder, 'Dockerfile'));
 }
 
-/** @returns what a contender is, in its own words: the first comment of its Dockerfile */
+/** @returns the first comment of a contender's Dockerfile, which says what it is */
 export function aboutOf(folder: string): string {
   const text = readFileSync(join(import.meta.dirname, 'contenders', folder, 'Dockerfile'), 'utf8');
   const lines = text.split('\n');

@@ -51,6 +51,7 @@ await runTool(async () => {
   publish({
     name: 'lifecycle',
     title: 'Start and stop',
+    isPartial: false,
     rounds,
     columns: ['', 'this image', 'bare Node', 'ratio'],
     rows: [

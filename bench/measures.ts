@@ -9,114 +9,117 @@ import { officialBase } from '../tools/offline/base.ts';
 import type { ContainerCase, LoadCase } from './cases.ts';
 import type { Contender } from './contenders.ts';
 import { imageOf } from './images.ts';
-import { crawl, h2load, ordeal, wrk } from './load.ts';
-import type { Running, Theatre } from './stage.ts';
+import { h2load, openSlowClients, requestsDuring, wrk } from './load.ts';
+import type { Container, Testbed } from './testbed.ts';
 
-/** What was measured, by its name; the unit is in the name. */
+/** Name → value; the unit is in the name. */
 export type Values = Record<string, number>;
 
-/** A contender has its turn: nothing else runs. */
-export interface Turn {
-  readonly theatre: Theatre;
-  readonly running: Running;
+/** One contender's turn: all others are paused. */
+interface Turn {
+  readonly testbed: Testbed;
+  readonly container: Container;
   readonly seconds: number;
   readonly warmUpSeconds: number;
 }
 
-/** As fast as answers come: requests a second, CPU time of the container a request, errors. */
-export async function load(turn: Turn, asked: LoadCase): Promise<Values> {
-  const { slowClients, ...undisturbed } = asked;
-  if (slowClients === undefined) return loadOnce(turn, asked);
-  const before = await loadOnce(turn, undisturbed);
-  const stop = await crawl(turn.running.ports.http, slowClients);
+/** Requests as fast as responses arrive: requests per second, the container's CPU time per request, errors. */
+export async function load(turn: Turn, loadCase: LoadCase): Promise<Values> {
+  const { slowClients, ...undisturbed } = loadCase;
+  if (slowClients === undefined) return loadOnce(turn, loadCase);
+  const without = await loadOnce(turn, undisturbed);
+  const closeSlowClients = await openSlowClients(turn.container.ports.http, slowClients);
   try {
     const beside = await loadOnce(turn, undisturbed);
-    return { ...beside, keptShare: (beside.requestsPerSecond ?? 0) / (before.requestsPerSecond ?? 0) };
+    return { ...beside, keptShare: (beside.requestsPerSecond ?? 0) / (without.requestsPerSecond ?? 0) };
   } finally {
-    stop();
+    closeSlowClients();
   }
 }
 
-async function loadOnce({ theatre, running, seconds, warmUpSeconds }: Turn, asked: LoadCase): Promise<Values> {
-  await wrk(theatre, running, asked, warmUpSeconds);
-  const containers = [running, theatre.load, theatre.database];
-  const before = await Promise.all(containers.map((container) => container.cpuUs()));
-  const seen = await wrk(theatre, running, asked, seconds);
-  const after = await Promise.all(containers.map((container) => container.cpuUs()));
+async function loadOnce({ testbed, container, seconds, warmUpSeconds }: Turn, loadCase: LoadCase): Promise<Values> {
+  await wrk(testbed, container, loadCase, warmUpSeconds);
+  const containers = [container, testbed.load, testbed.database];
+  const before = await Promise.all(containers.map((each) => each.cpuUs()));
+  const report = await wrk(testbed, container, loadCase, seconds);
+  const after = await Promise.all(containers.map((each) => each.cpuUs()));
   const [own = 0, ...others] = after.map((us, index) => us - (before[index] ?? 0));
-  if (seen.requests === 0) throw new Problem(`${running.name} answered no request of ${asked.name}.`);
+  if (report.requests === 0) throw new Problem(`${container.name} responded to no request of ${loadCase.name}.`);
   return {
-    requestsPerSecond: seen.requests / seen.seconds,
-    cpuUsPerRequest: own / seen.requests,
-    // Near 1: the load's core, which the database shares, was the limit, not the contender.
-    loadCoreBusy: others.reduce((sum, us) => sum + us, 0) / (seen.seconds * 1e6),
-    p50Ms: seen.p50Ms,
-    p99Ms: seen.p99Ms,
-    wrongShare: seen.wrong / seen.requests,
-    failedShare: seen.failed / (seen.requests + seen.failed),
+    requestsPerSecond: report.requests / report.seconds,
+    cpuUsPerRequest: own / report.requests,
+    // Close to 1: the core of the load generator and the database was the limit, not the contender.
+    loadCoreBusy: others.reduce((sum, us) => sum + us, 0) / (report.seconds * 1e6),
+    p50Ms: report.p50Ms,
+    p99Ms: report.p99Ms,
+    wrongShare: report.wrong / report.requests,
+    failedShare: report.failed / (report.requests + report.failed),
   };
 }
 
-/** @param rate requests a second */
-export async function latency({ theatre, running, seconds }: Turn, rate: number): Promise<Values> {
-  return { ...(await h2load(theatre, running, '/json', rate, Math.max(3, seconds))), rate };
+/** @param rate requests per second */
+export async function latency({ testbed, container, seconds }: Turn, rate: number): Promise<Values> {
+  return { ...(await h2load(testbed, container, '/json', rate, Math.max(3, seconds))), rate };
 }
 
-const ordealRate = 500;
+/** Requests per second during a disruption. */
+const disruptionRate = 500;
 
-/** A worker computes for four seconds; what do the others' clients see? */
-export async function blocked({ running }: Turn): Promise<Values> {
+/** One worker computes for four seconds: what do clients notice? */
+export async function blocked({ container }: Turn): Promise<Values> {
   const blockMs = 4000;
-  const block = () => fetch(running.url(`/block?ms=${blockMs}`), { method: 'POST' }).then(() => undefined);
-  const seen = await ordeal(running.url('/json'), ordealRate, 7, () => block().catch(() => undefined));
-  return { ...seen };
+  const block = () => fetch(container.url(`/block?ms=${blockMs}`), { method: 'POST' }).then(() => undefined);
+  return {
+    ...(await requestsDuring(() => block().catch(() => undefined), container.url('/json'), disruptionRate, 7)),
+  };
 }
 
-/** A new release while clients ask. Where a contender has no way to take one up, its container is restarted. */
-export async function deploy({ running }: Turn): Promise<Values> {
+/** A new release of the app: what do clients notice? A contender that cannot reload has its container restarted. */
+export async function deploy({ container }: Turn): Promise<Values> {
   const version = String(Date.now());
-  const seen = await ordeal(running.url('/json'), ordealRate, 9, async () => {
-    await running.exec('sh', '-c', `printf %s ${version} > /app/VERSION`);
-    const hasWay = await running.exec('sh', '-c', 'test -x /bench/deploy && echo yes || echo no');
-    if (hasWay === 'yes') await running.exec('/bench/deploy');
-    else await running.restart();
-  });
+  const release = async () => {
+    await container.exec('sh', '-c', `printf %s ${version} > /app/VERSION`);
+    const canReload = await container.exec('sh', '-c', 'test -x /bench/deploy && echo yes || echo no');
+    if (canReload === 'yes') await container.exec('/bench/deploy');
+    else await container.restart();
+  };
+  const result = await requestsDuring(release, container.url('/json'), disruptionRate, 9);
   for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(100)) {
-    const answer = await fetch(running.url('/version'), { headers: { connection: 'close' } });
-    if (((await answer.json()) as { version: string }).version === version) return { ...seen };
+    const response = await fetch(container.url('/version'), { headers: { connection: 'close' } });
+    if (((await response.json()) as { version: string }).version === version) return { ...result };
   }
-  throw new Problem(`${running.name} did not take up the new release.`);
+  throw new Problem(`${container.name} did not serve the new release within 15 s.`);
 }
 
-/** `docker run` until the first 200, and `docker stop` when idle. */
-export async function lifecycle(theatre: Theatre, contender: Contender): Promise<Values> {
+/** From `docker run` to the first 200, and `docker stop` of an idle container. */
+export async function lifecycle(testbed: Testbed, contender: Contender): Promise<Values> {
   const startedAt = performance.now();
-  const running = await theatre.begin(contender, 'one core');
+  const container = await testbed.start(contender, 'one core');
   try {
-    await running.ready();
+    await container.waitUntilReady();
     const startMs = performance.now() - startedAt;
     await sleep(2000);
     const stoppedAt = performance.now();
-    await running.stop();
+    await container.stop();
     return { startMs, stopMs: performance.now() - stoppedAt };
   } finally {
-    await running.remove();
+    await container.remove();
   }
 }
 
-/** Some seconds after its start, unasked. */
-export async function memory(theatre: Theatre, contender: Contender, { cores = 1 }: ContainerCase): Promise<Values> {
-  const running = await theatre.begin(contender, cores === 2 ? 'two cores' : 'one core');
+/** Five seconds after it is ready, without any request. */
+export async function memory(testbed: Testbed, contender: Contender, { cores = 1 }: ContainerCase): Promise<Values> {
+  const container = await testbed.start(contender, cores === 2 ? 'two cores' : 'one core');
   try {
-    await running.ready();
+    await container.waitUntilReady();
     await sleep(5000);
-    return { idleMB: (await running.memoryBytes()) / 1e6 };
+    return { idleMB: (await container.memoryBytes()) / 1e6 };
   } finally {
-    await running.remove();
+    await container.remove();
   }
 }
 
-/** Of the image with its app, and of what it, and what it is made FROM, adds to the base, compressed as a registry holds it. */
+/** The image with its app; and what it, and the image it is built FROM, add to the base image, compressed as in a registry. */
 export async function size(contender: Contender): Promise<Values> {
   const context = await baseContext(() => {});
   const base = context.at(-1)?.split('docker-image://')[1] ?? officialBase;
@@ -139,7 +142,7 @@ async function layersOf(name: string): Promise<string[]> {
   );
 }
 
-/** @returns what an image adds to the one below it */
+/** @returns the compressed size of the layers that an image has on top of its base */
 async function compressedMB(name: string, base: string): Promise<number> {
   const below = new Set(await layersOf(base));
   const folder = mkdtempSync(join(tmpdir(), 'bench-image-'));

@@ -1,44 +1,42 @@
-// npm run bench:nginx: what nginx's features cost, as ratios measured in one run. One core for the container, the other for
-// the load; contenders take turns, round by round, since the machine's speed drifts. --quick for a first look, --only=TEXT for
-// the measures with that text. The image is the one that `npm run build` made, or IMAGE.
+// npm run bench:nginx: what nginx's features cost, as ratios measured in one run. Contenders take turns, round by round, because
+// the machine's speed drifts. --quick: two short rounds, printed only; --only=TEXT: the measures with that text, printed only.
+// The image is the one that `npm run build` builds, or IMAGE.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { mustRun, Problem, run, runTool, say } from '../tools/command.ts';
-import { ensureEngine } from '../tools/engine.ts';
-import { imageName } from '../tools/image.ts';
-import { crawl } from './load.ts';
+import { parseArgs } from 'node:util';
+import { runTool, say } from '../tools/command.ts';
+import { image } from './images.ts';
+import { openSlowClients } from './load.ts';
 import { median } from './statistics.ts';
-import { publish } from './support.ts';
+import { ensureEngineAndWrk, publish, throughput, untilOk, withContainer } from './support.ts';
 
-const isQuick = process.argv.includes('--quick');
-const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
-const image = process.env.IMAGE ?? imageName;
+const {
+  values: { quick: isQuick, only },
+} = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
 const port = 18_090;
 const rounds = isQuick ? 2 : 5;
 const loadSeconds = isQuick ? 2 : 3;
-const connections = 64;
 
 interface Contender {
-  /** Variables of the container. */
+  /** Settings of the image. */
   readonly environment?: Record<string, string>;
-  /** What the load asks for. */
+  /** The path that wrk requests. */
   readonly path?: string;
-  /** So many clients send a byte every three seconds meanwhile. */
+  /** How many clients send one byte every three seconds meanwhile. */
   readonly slowClients?: number;
 }
 
 interface Comparison {
   readonly what: string;
-  /** The ratio that it should have at least. */
-  readonly aim?: number;
+  /** The lowest ratio that is good enough. */
+  readonly target?: number;
   readonly contender: Contender;
   readonly reference: Contender;
 }
 
 const bare = { ACCESS_LOG: 'off', SECURITY_HEADERS: 'off' };
-/** One feature on top of everything that is on by default, against that. */
+/** One feature in addition to the defaults, against the defaults. */
 const alone = (what: string, environment: Record<string, string>): Comparison => ({
   what,
   contender: { environment },
@@ -47,7 +45,7 @@ const alone = (what: string, environment: Record<string, string>): Comparison =>
 const comparisons: readonly Comparison[] = [
   {
     what: 'access log and security headers, against neither',
-    aim: 0.92,
+    target: 0.92,
     contender: {},
     reference: { environment: bare },
   },
@@ -64,34 +62,40 @@ const comparisons: readonly Comparison[] = [
   alone('CONNECTION_LIMIT', { CONNECTION_LIMIT: '1000' }),
   alone('STICKY_SESSIONS=ip', { STICKY_SESSIONS: 'ip' }),
   alone('STICKY_SESSIONS=sid', { STICKY_SESSIONS: 'sid' }),
-  alone('MICRO_CACHE, of what is not kept', { MICRO_CACHE: '10m' }),
+  alone('MICRO_CACHE, response not cacheable', { MICRO_CACHE: '10m' }),
   {
-    what: 'a file from nginx, against the same from the app',
+    what: 'a file from nginx, against the same file from the app',
     contender: { path: '/file.css' },
     reference: { path: '/same.css' },
   },
   {
-    what: 'a kept answer (MICRO_CACHE), against `return 200`',
-    aim: 0.75,
+    what: 'a cached response (MICRO_CACHE), against `return 200`',
+    target: 0.75,
     contender: { environment: { MICRO_CACHE: '10m' }, path: '/kept' },
     reference: { path: '/return-200' },
   },
-  { what: 'beside 1,000 slow clients, against without', aim: 0.95, contender: { slowClients: 1000 }, reference: {} },
+  { what: 'with 1,000 slow clients, against without', target: 0.95, contender: { slowClients: 1000 }, reference: {} },
 ];
 
 await runTool(async () => {
-  await ensureEngine();
-  if ((await run('wrk', ['-v'])).output === '') throw new Problem('wrk is needed: `sudo apt-get install wrk`.');
+  await ensureEngineAndWrk();
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    // The container's user is another one.
+    // The container runs as another user.
     chmodSync(folder, 0o755);
     writeApp(folder);
     const rows: string[][] = [];
     for (const comparison of comparisons.filter(({ what }) => what.includes(only))) {
       rows.push(await compare(comparison, folder));
     }
-    report(rows);
+    publish({
+      name: 'nginx',
+      title: "What nginx's features cost",
+      rounds,
+      isPartial: isQuick || only !== '',
+      columns: ['measure', 'ratio', 'target', 'requests per second'],
+      rows,
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -121,8 +125,8 @@ function writeApp(folder: string): void {
   );
 }
 
-/** @returns a row of the table: requests a second of both, hello JSON at 64 connections where nothing else is said */
-async function compare({ what, aim, contender, reference }: Comparison, folder: string): Promise<string[]> {
+/** @returns a row of the table */
+async function compare({ what, target, contender, reference }: Comparison, folder: string): Promise<string[]> {
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
@@ -130,66 +134,27 @@ async function compare({ what, aim, contender, reference }: Comparison, folder: 
     theirs.push(await measure(reference, folder));
     say(
       'bench',
-      `${what}, round ${round} of ${rounds}: ${ours.at(-1)?.toFixed(0)} / ${theirs.at(-1)?.toFixed(0)} a second`,
+      `${what}, round ${round} of ${rounds}: ${ours.at(-1)?.toFixed(0)} / ${theirs.at(-1)?.toFixed(0)} requests/s`,
     );
   }
   const [a, b] = [median(ours), median(theirs)];
-  return [what, (a / b).toFixed(3), aim === undefined ? '' : `≥ ${aim}`, `${a.toFixed(0)} / ${b.toFixed(0)}`];
+  return [what, (a / b).toFixed(3), target === undefined ? '' : `≥ ${target}`, `${a.toFixed(0)} / ${b.toFixed(0)}`];
 }
 
-/** @returns requests a second */
-async function measure({ environment = {}, path = '/', slowClients = 0 }: Contender, folder: string): Promise<number> {
+/** @returns requests per second */
+function measure({ environment = {}, path = '/', slowClients = 0 }: Contender, folder: string): Promise<number> {
   const variables = { WORKERS: '1', NGINX_WORKER_PROCESSES: '1', PORT: String(port), ...environment };
-  const name = 'node-nginx-fastify-bench-nginx';
-  await run('docker', ['rm', '--force', name]);
-  const options = Object.entries(variables).map(([variable, value]) => `--env=${variable}=${value}`);
-  await mustRun(
-    'docker',
-    [
-      'run',
-      '--detach',
-      `--name=${name}`,
-      '--network=host',
-      '--cpuset-cpus=0',
-      `--volume=${folder}:/app:ro`,
-      ...options,
-      image,
-    ],
-    'See above.',
-  );
-  try {
-    await answers(path);
-    const stop = await crawl(port, slowClients);
+  const options = ['--network=host', '--cpuset-cpus=0', `--volume=${folder}:/app:ro`];
+  const settings = Object.entries(variables).map(([name, value]) => `--env=${name}=${value}`);
+  return withContainer('node-nginx-fastify-bench-nginx', [...options, ...settings, image], async () => {
+    const url = `http://127.0.0.1:${port}${path}`;
+    await untilOk(url);
+    const closeSlowClients = await openSlowClients(port, slowClients);
     try {
-      await load(path, 1);
-      return await load(path, loadSeconds);
+      await throughput(url, 1);
+      return await throughput(url, loadSeconds);
     } finally {
-      stop();
+      closeSlowClients();
     }
-  } finally {
-    await run('docker', ['rm', '--force', name]);
-  }
-}
-
-async function load(path: string, seconds: number): Promise<number> {
-  const url = `http://127.0.0.1:${port}${path}`;
-  const wrk = ['--cpu-list', '1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, url];
-  const output = await mustRun('taskset', wrk, 'See above.');
-  if (/Non-2xx|Socket errors/.test(output)) throw new Problem('the load met errors.', output);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
-}
-
-async function answers(path: string): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
-    if (answer?.ok) return;
-  }
-  throw new Problem('the container did not answer within 30 s.');
-}
-
-/** A first look is printed, and no page is made of it. */
-function report(rows: readonly string[][]): void {
-  const columns = ['measure', 'ratio', 'aim', 'requests a second'];
-  if (isQuick || only !== '') for (const row of [columns, ...rows]) process.stdout.write(`${row.join(' | ')}\n`);
-  else publish({ name: 'nginx', title: "What nginx's features cost", rounds, columns, rows });
+  });
 }

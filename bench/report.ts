@@ -1,40 +1,40 @@
-// Results as a page and as a plot. Pure.
+// Results as a page, as a summary and as a plot. Pure.
 import type { TopLevelSpec } from 'vega-lite';
 import type { Goal } from './goals.ts';
 import { goals } from './goals.ts';
 import { errorsOf, judge, type Results, ratioOf, spreadOf, type Verdict } from './results.ts';
 import type { Spread } from './statistics.ts';
 
-/** The page of a run, in Markdown. @param plot the file of the plot, beside the page */
+/** The page of a run, in Markdown. @param plot file name of the plot */
 export function page(results: Results, plot?: string): string {
   const { machine, contenders, rounds, seconds, date } = results;
-  const who = Object.values(contenders).map(({ title, about }) => `- **${title}**: ${about}`);
-  const where = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
+  const contenderList = Object.values(contenders).map(({ title, about }) => `- **${title}**: ${about}`);
+  const machineParts = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
   return `${[
-    '# The benchmark',
-    `\`npm run bench\`, ended ${date.replace('T', ' ')} UTC: ${where.join('; ')}. ${rounds} rounds of ${seconds} s, contenders in turns; medians, in brackets the lowest and the highest round. One core for the contender, another one for the load and the database; every answer is checked.`,
-    ...(plot === undefined ? [] : [`![Requests a second](${plot})`]),
+    '# Benchmark results',
+    `\`npm run bench\` finished ${date.slice(0, 16).replace('T', ' ')} UTC. ${machineParts.join('; ').trim()}. ${rounds} rounds of ${seconds} s; contenders take turns. Medians, with the lowest and the highest round in brackets. One core for the contender, another one for the load generator and the database. Every response is checked.`,
+    ...(plot === undefined ? [] : [`![Requests per second](${plot})`]),
     '## Goals',
     table(
-      ['goal', 'aim', 'seen', ''],
+      ['goal', 'target', 'result', ''],
       goals.map((goal) => goalRow(results, judge(results, goal))),
     ),
-    '## How many times as many requests a second as others',
-    'Of this image with Fastify. Above 1 it is faster, below 1 the other one is. †: the core of the load and the database was the limit, so it is the CPU time below that compares. “errors”: so many of the requests were answered wrongly or not at all, and it is not compared.',
+    '## Requests per second, relative to others',
+    'This image with Fastify / the other contender: above 1, this image is faster. †: the core of the load generator and the database was the limit; compare CPU time below instead. “errors”: the share of requests that failed; not compared.',
     comparison(results, 'requestsPerSecond'),
-    '## How many times as many requests in a second of CPU time',
-    'CPU time of all processes in the container.',
+    '## Requests per CPU second, relative to others',
+    'CPU time of all processes in the container. Above 1, this image needs less.',
     comparison(results, 'requestsPerCpuSecond'),
-    '## Requests a second',
+    '## Requests per second',
     absolute(results, 'requestsPerSecond', (value) => Math.round(value).toLocaleString('en')),
-    '## CPU time a request, in microseconds',
+    '## CPU time per request, in microseconds',
     absolute(results, 'cpuUsPerRequest', (value) => value.toFixed(value < 100 ? 1 : 0)),
-    '## At a fixed rate: latency in ms, p50 / p99 / p99.9',
+    '## Latency at a fixed rate, in ms: p50 / p99 / p99.9',
     'Corrected for coordinated omission.',
     latencies(results),
-    '## When something happens',
-    'Of 500 requests/s: how many failed, and p99 / the longest in ms.',
-    ordeals(results),
+    '## Disruptions',
+    'At 500 requests/s: failed requests; then p99 / maximum latency in ms.',
+    disruptions(results),
     '## Start, stop, memory, size',
     containers(results),
     ...(results.failures.length === 0
@@ -45,12 +45,12 @@ export function page(results: Results, plot?: string): string {
             .map((failure) => `- ${titleOf(results, failure.contender)}, ${failure.case}: ${failure.why}`)
             .join('\n'),
         ]),
-    '## Who they are',
-    who.join('\n'),
+    '## Contenders',
+    contenderList.join('\n'),
   ].join('\n\n')}\n`;
 }
 
-/** For the terminal, of a part of the benchmark: what was measured, as lines. */
+/** For the terminal: all values of a run, one line per case and contender. */
 export function summary(results: Results): string {
   const lines = results.cases.flatMap(({ name, title }) => [
     `${title}:`,
@@ -61,8 +61,8 @@ export function summary(results: Results): string {
       const values = Object.keys(first.values)
         .filter((value) => !['wrongShare', 'failedShare', 'rate'].includes(value))
         .flatMap((value) => {
-          const seen = spreadOf(results, name, contender, value);
-          return seen === undefined ? [] : [`${value} ${brief(seen.median)}`];
+          const spread = spreadOf(results, name, contender, value);
+          return spread === undefined ? [] : [`${value} ${brief(spread.median)}`];
         });
       const ratio = ratioOf(results, name, 'ours', contender, 'requestsPerSecond');
       return [
@@ -83,13 +83,13 @@ export function plot(results: Results): TopLevelSpec {
     .filter(({ name }) => names.includes(name))
     .flatMap(({ name, title }) =>
       Object.keys(results.contenders).flatMap((contender) => {
-        const seen = spreadOf(results, name, contender, 'requestsPerSecond');
-        return seen === undefined ? [] : [{ case: title, contender: titleOf(results, contender), ...seen }];
+        const spread = spreadOf(results, name, contender, 'requestsPerSecond');
+        return spread === undefined ? [] : [{ case: title, contender: titleOf(results, contender), ...spread }];
       }),
     );
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    title: 'Requests a second on one core, 64 connections',
+    title: 'Requests per second on one core, 64 connections',
     background: 'white',
     data: { values },
     facet: { field: 'case', type: 'nominal', title: null, sort: names },
@@ -123,15 +123,15 @@ export function plot(results: Results): TopLevelSpec {
   };
 }
 
-function goalRow(results: Results, { goal, seen, isMet }: Verdict): string[] {
+function goalRow(results: Results, { goal, measured, isMet }: Verdict): string[] {
   const against = goal.against === undefined ? '' : ` / ${titleOf(results, goal.against)}`;
-  const aim = goal.atLeast === undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
+  const target = goal.atLeast === undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
   const what = `${caseTitle(results, goal)}: ${goal.what}, ${titleOf(results, goal.contender)}${against}`;
   return [
     what,
-    aim,
-    seen === undefined ? '–' : withSpread(seen),
-    seen === undefined ? 'not measured' : isMet ? 'met' : '**missed**',
+    target,
+    measured === undefined ? '–' : withSpread(measured),
+    measured === undefined ? 'not measured' : isMet ? 'met' : '**missed**',
   ];
 }
 
@@ -154,7 +154,7 @@ function comparison(results: Results, value: 'requestsPerSecond' | 'requestsPerC
   );
 }
 
-/** Where one of both could have answered more. */
+/** @returns a mark if one of the two was limited by the load generator, not by itself */
 function mark(results: Results, caseName: string, other: string): string {
   const busy = ['ours', other].map((name) => spreadOf(results, caseName, name, 'loadCoreBusy')?.median ?? 0);
   return Math.max(...busy) > 0.95 ? ' †' : '';
@@ -169,8 +169,8 @@ function absolute(results: Results, value: string, format: (value: number) => st
       ...names.map((contender) => {
         const errors = errorsOf(results, name, contender);
         if (errors > 0) return `${percent(errors)} errors`;
-        const seen = spreadOf(results, name, contender, value);
-        return seen === undefined ? '–' : `${format(seen.median)} (${format(seen.low)}–${format(seen.high)})`;
+        const spread = spreadOf(results, name, contender, value);
+        return spread === undefined ? '–' : `${format(spread.median)} (${format(spread.low)}–${format(spread.high)})`;
       }),
     ]),
   );
@@ -187,13 +187,11 @@ function latencies(results: Results): string {
   });
 }
 
-function ordeals(results: Results): string {
+function disruptions(results: Results): string {
   return perContender(results, 'deploy blocked', (name, contender) => {
-    const [failed, p99, longest] = ['failed', 'p99Ms', 'maxMs'].map((value) =>
-      spreadOf(results, name, contender, value),
-    );
-    if (failed === undefined || p99 === undefined || longest === undefined) return '–';
-    return `${brief(failed.median)} (${brief(failed.low)}–${brief(failed.high)}); ${brief(p99.median)} / ${brief(longest.median)}`;
+    const [failed, p99, max] = ['failed', 'p99Ms', 'maxMs'].map((value) => spreadOf(results, name, contender, value));
+    if (failed === undefined || p99 === undefined || max === undefined) return '–';
+    return `${brief(failed.median)} (${brief(failed.low)}–${brief(failed.high)}); ${brief(p99.median)} / ${brief(max.median)}`;
   });
 }
 
@@ -201,32 +199,32 @@ function containers(results: Results): string {
   const columns: [title: string, caseName: string, value: string][] = [
     ['start, ms', 'lifecycle', 'startMs'],
     ['stop, ms', 'lifecycle', 'stopMs'],
-    ['idle, MB', 'memory', 'idleMB'],
-    ['idle on two cores, MB', 'memory-2', 'idleMB'],
+    ['idle memory, MB', 'memory', 'idleMB'],
+    ['idle memory on two cores, MB', 'memory-2', 'idleMB'],
     ['image, MB', 'size', 'imageMB'],
-    ['over the base, MB', 'size', 'overBaseMB'],
-    ['the same, compressed', 'size', 'overBaseCompressedMB'],
-    ['… without the app', 'size', 'withoutAppCompressedMB'],
+    ['without base, MB', 'size', 'overBaseMB'],
+    ['without base, compressed, MB', 'size', 'overBaseCompressedMB'],
+    ['without base and app, compressed, MB', 'size', 'withoutAppCompressedMB'],
   ];
   return table(
     ['', ...columns.map(([title]) => title)],
     Object.keys(results.contenders).map((contender) => [
       titleOf(results, contender),
       ...columns.map(([, name, value]) => {
-        const seen = spreadOf(results, name, contender, value);
-        return seen === undefined ? '–' : brief(seen.median);
+        const spread = spreadOf(results, name, contender, value);
+        return spread === undefined ? '–' : brief(spread.median);
       }),
     ]),
   );
 }
 
 function perContender(results: Results, kinds: string, cell: (caseName: string, contender: string) => string): string {
-  const some = results.cases.filter(({ kind }) => kinds.split(' ').includes(kind));
+  const chosen = results.cases.filter(({ kind }) => kinds.split(' ').includes(kind));
   return table(
-    ['', ...some.map(({ title }) => title)],
+    ['', ...chosen.map(({ title }) => title)],
     Object.keys(results.contenders).map((contender) => [
       titleOf(results, contender),
-      ...some.map(({ name }) => cell(name, contender)),
+      ...chosen.map(({ name }) => cell(name, contender)),
     ]),
   );
 }

@@ -1,142 +1,143 @@
-// A run of the benchmark: stage by stage, case by case, round by round.
+// A run of the benchmark: setup by setup, round by round, case by case.
 import { cpus, release, totalmem } from 'node:os';
 import { Problem, run, say } from '../tools/command.ts';
-import type { Case, StageName } from './cases.ts';
+import type { Case, Setup } from './cases.ts';
 import type { Contender } from './contenders.ts';
 import { aboutOf } from './images.ts';
 import * as measures from './measures.ts';
 import { type Results, type Sample, spreadOf } from './results.ts';
-import type { Running, Theatre } from './stage.ts';
+import type { Container, Testbed } from './testbed.ts';
 
 export interface Plan {
   readonly contenders: readonly Contender[];
   readonly cases: readonly Case[];
   readonly rounds: number;
   readonly seconds: number;
-  /** Everything, at full length: worth a page. */
+  /** All cases and contenders with all rounds: the results are published. */
   readonly isComplete: boolean;
 }
 
 /**
- * A round is every case once, so that the rounds of one case lie far apart: the machine's moods of some minutes show in their
- * spread. In a case contenders take turns, each round beginning with another one.
+ * A round runs every case once, so minutes pass between two rounds of one case, and slow drifts of the machine's speed show in
+ * the spread. Within a case the contenders take turns; each round starts with another contender.
  */
 export class Run {
   readonly #plan: Plan;
-  readonly #theatre: Theatre;
+  readonly #testbed: Testbed;
   readonly #samples: Sample[] = [];
   readonly #failures: { case: string; contender: string; why: string }[] = [];
   readonly #startedAt = performance.now();
   #turns = 0;
 
-  constructor(plan: Plan, theatre: Theatre) {
+  constructor(plan: Plan, testbed: Testbed) {
     this.#plan = plan;
-    this.#theatre = theatre;
+    this.#testbed = testbed;
   }
 
-  async perform(stage: StageName): Promise<void> {
-    const some = this.#plan.cases.filter((one) => (one.stage ?? 'one core') === stage);
-    const wanted = this.#plan.contenders.filter((contender) => some.some((one) => takesPart(contender, one)));
-    const admitted = new Map<string, Running>();
-    if (stage !== 'nothing') {
-      for (const contender of wanted) {
-        const running = await this.#admit(contender, stage);
-        if (running !== undefined) admitted.set(contender.name, running);
-      }
+  /** Measures all cases of a setup. */
+  async measureAll(setup: Setup): Promise<void> {
+    const cases = this.#plan.cases.filter((each) => (each.setup ?? 'one core') === setup);
+    const wanted = this.#plan.contenders.filter((contender) => cases.some((each) => takesPart(contender, each)));
+    const isShared = setup !== 'own containers';
+    const containers = new Map<string, Container>();
+    for (const contender of isShared ? wanted : []) {
+      const container = await this.#start(contender, setup);
+      if (container !== undefined) containers.set(contender.name, container);
     }
-    const present = wanted.filter(({ name }) => stage === 'nothing' || admitted.has(name));
-    // What new processes answer after a deploy is not what those before it did.
-    for (const part of [some.filter((one) => !isOrdeal(one)), some.filter(isOrdeal)]) {
+    const present = wanted.filter(({ name }) => !isShared || containers.has(name));
+    // Disruptions come last: a deploy starts new processes, which are not the ones that the other cases measured.
+    for (const part of [cases.filter((each) => !isDisruption(each)), cases.filter(isDisruption)]) {
       for (let round = 1; round <= this.#plan.rounds; round += 1) {
-        for (const one of part.filter((each) => round <= this.#roundsOf(each))) {
-          await this.#takeTurns(one, present, admitted, round);
+        for (const each of part.filter((one) => round <= this.#roundsOf(one))) {
+          await this.#takeTurns(each, present, containers, round);
         }
       }
     }
-    for (const running of admitted.values()) await running.remove();
+    for (const container of containers.values()) await container.remove();
   }
 
   async #takeTurns(
     one: Case,
     present: readonly Contender[],
-    admitted: ReadonlyMap<string, Running>,
+    containers: ReadonlyMap<string, Container>,
     round: number,
   ): Promise<void> {
     const taking = present.filter((contender) => takesPart(contender, one));
     for (const contender of rotate(taking, round - 1)) {
-      await this.#turn(one, contender, admitted.get(contender.name), round);
+      await this.#turn(one, contender, containers.get(contender.name), round);
     }
   }
 
-  /** @returns undefined where it does not answer, or answers wrongly */
-  async #admit(contender: Contender, stage: StageName): Promise<Running | undefined> {
-    const running = await this.#theatre.begin(contender, stage);
-    const problems = await this.#theatre.problemsOf(running).catch((error: unknown) => {
+  /** @returns undefined if it does not become ready, or if a response is wrong */
+  async #start(contender: Contender, setup: Setup): Promise<Container | undefined> {
+    const container = await this.#testbed.start(contender, setup);
+    const problems = await this.#testbed.problemsOf(container).catch((error: unknown) => {
       if (error instanceof Problem) return [error.message, error.output];
       throw error;
     });
     if (problems.length === 0) {
-      await running.pause();
-      return running;
+      await container.pause();
+      return container;
     }
-    await running.remove();
+    await container.remove();
     const why = `disqualified: ${problems.join('; ')}`;
-    say('bench', `${contender.title}, ${stage}: ${why}`);
-    this.#failures.push({ case: `all of “${stage}”`, contender: contender.name, why });
+    say('bench', `${contender.title}, ${setup}: ${why}`);
+    this.#failures.push({ case: `all cases of “${setup}”`, contender: contender.name, why });
     return undefined;
   }
 
-  async #turn(one: Case, contender: Contender, running: Running | undefined, round: number): Promise<void> {
+  async #turn(one: Case, contender: Contender, container: Container | undefined, round: number): Promise<void> {
     this.#turns += 1;
     try {
-      await running?.unpause();
-      const values = await this.#measure(one, contender, running, round);
+      await container?.unpause();
+      const values = await this.#measure(one, contender, container, round);
       this.#samples.push({ case: one.name, contender: contender.name, round, values });
-      this.#tell(one, contender, round, values);
+      this.#logProgress(one, contender, round, values);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.#failures.push({ case: one.name, contender: contender.name, why: error.message });
       say('bench', `${one.title}, ${contender.title}: ${error.message}\n${error.output}`);
     } finally {
-      await running?.pause();
+      await container?.pause();
     }
   }
 
   async #measure(
     one: Case,
     contender: Contender,
-    running: Running | undefined,
+    container: Container | undefined,
     round: number,
   ): Promise<measures.Values> {
-    if (one.kind === 'lifecycle') return measures.lifecycle(this.#theatre, contender);
-    if (one.kind === 'memory') return measures.memory(this.#theatre, contender, one);
+    if (one.kind === 'lifecycle') return measures.lifecycle(this.#testbed, contender);
+    if (one.kind === 'memory') return measures.memory(this.#testbed, contender, one);
     if (one.kind === 'size') return measures.size(contender);
-    if (running === undefined) throw new Error(`${contender.name} does not run`);
-    // The first time until the code is compiled.
-    const turn = { theatre: this.#theatre, running, seconds: this.#plan.seconds, warmUpSeconds: round === 1 ? 3 : 1 };
+    if (container === undefined) throw new Error(`${contender.name} is not running`);
+    // In the first round the JIT compiler has not compiled the code yet.
+    const warmUpSeconds = round === 1 ? 3 : 1;
+    const turn = { testbed: this.#testbed, container, seconds: this.#plan.seconds, warmUpSeconds };
     if (one.kind === 'load') return measures.load(turn, one);
     if (one.kind === 'latency') return measures.latency(turn, this.#rate(one.rate));
     return one.kind === 'blocked' ? measures.blocked(turn) : measures.deploy(turn);
   }
 
-  /** @returns requests a second, by what was answered to hello in this run */
+  /** @returns requests per second, from the case hello of this run */
   #rate({ share, of }: { share: number; of?: string }): number {
     const partial = { samples: this.#samples, rounds: this.#plan.rounds };
-    const seen = this.#plan.contenders
+    const throughputs = this.#plan.contenders
       .filter(({ name }) => of === undefined || name === of)
       .flatMap(({ name }) => spreadOf(partial, 'hello', name, 'requestsPerSecond')?.median ?? []);
-    if (seen.length === 0) throw new Problem('the rate follows from the case hello: ask for that, too (--case hello).');
-    return share * Math.min(...seen);
+    if (throughputs.length === 0) throw new Problem('the rate depends on the case hello: add --case hello.');
+    return share * Math.min(...throughputs);
   }
 
   #roundsOf(one: Case): number {
     if (one.kind === 'memory' || one.kind === 'size') return 1;
-    return isOrdeal(one) ? Math.min(2, this.#plan.rounds) : this.#plan.rounds;
+    return isDisruption(one) ? Math.min(2, this.#plan.rounds) : this.#plan.rounds;
   }
 
-  #tell(one: Case, contender: Contender, round: number, values: measures.Values): void {
+  #logProgress(one: Case, contender: Contender, round: number, values: measures.Values): void {
     const all = this.#plan.cases
-      .map((each) => this.#roundsOf(each) * this.#plan.contenders.filter((who) => takesPart(who, each)).length)
+      .map((each) => this.#roundsOf(each) * this.#plan.contenders.filter((other) => takesPart(other, each)).length)
       .reduce((sum, turns) => sum + turns, 0);
     const minutes = (performance.now() - this.#startedAt) / 60_000;
     const left = `${Math.round((100 * this.#turns) / all)} %, ${Math.ceil((minutes / this.#turns) * (all - this.#turns))} min left`;
@@ -150,7 +151,7 @@ export class Run {
   async results(): Promise<Results> {
     const output = async (...command: string[]) => (await run('docker', command)).output.split('\n')[0] ?? '';
     return {
-      date: new Date().toISOString().slice(0, 16),
+      date: new Date().toISOString().slice(0, 19),
       rounds: this.#plan.rounds,
       seconds: this.#plan.seconds,
       machine: {
@@ -158,8 +159,8 @@ export class Run {
         Linux: release(),
         Docker: await output('version', '--format={{.Server.Version}}'),
         Node: process.version,
-        database: (await this.#theatre.database.exec('/var/lib/postgresql/bin/postgres', '--version')).trim(),
-        load: (await output('exec', this.#theatre.load.name, 'sh', '-c', 'wrk -v 2>&1 | head -1')).split(' [')[0] ?? '',
+        database: (await this.#testbed.database.exec('/var/lib/postgresql/bin/postgres', '--version')).trim(),
+        load: (await output('exec', this.#testbed.load.name, 'sh', '-c', 'wrk -v 2>&1 | head -1')).split(' [')[0] ?? '',
       },
       contenders: Object.fromEntries(
         this.#plan.contenders.map(({ name, title, folder }) => [name, { title, about: aboutOf(folder) }]),
@@ -171,12 +172,12 @@ export class Run {
   }
 }
 
-function isOrdeal({ kind }: Case): boolean {
+function isDisruption({ kind }: Case): boolean {
   return kind === 'blocked' || kind === 'deploy';
 }
 
 function takesPart(contender: Contender, { only }: Case): boolean {
-  return only === undefined ? contender.onAskingOnly !== true : only.includes(contender.name);
+  return only === undefined ? contender.isOptIn !== true : only.includes(contender.name);
 }
 
 function rotate<T>(items: readonly T[], by: number): T[] {

@@ -1,7 +1,7 @@
-// Numbers about numbers. Pure.
+// Medians, spreads, ratios, percentiles. Pure.
 import { build } from 'hdr-histogram-js';
 
-/** Of an even number of values, the mean of the two in the middle. NaN of none. */
+/** The mean of the two middle values if their number is even. NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
@@ -9,23 +9,23 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** A median and the lowest and the highest of what it is the median of. */
+/** A median with the lowest and the highest value. */
 export interface Spread {
   readonly median: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** @returns undefined of no values */
+/** @returns undefined without values */
 export function spread(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;
   return { median: median(values), low: Math.min(...values), high: Math.max(...values) };
 }
 
 /**
- * Two contenders, measured in turns: each round's ratio is of two values that lie next to each other in time, so that a
- * machine whose speed drifts does not show.
- * @param a,b one value a round, undefined where a contender was not measured
+ * The ratios of two contenders, round by round: both values of a round are from about the same time, so a drift of the
+ * machine's speed cancels out.
+ * @param a,b one value per round, undefined if it was not measured
  */
 export function ratios(a: readonly (number | undefined)[], b: readonly (number | undefined)[]): number[] {
   return a.flatMap((value, round) => {
@@ -34,12 +34,12 @@ export function ratios(a: readonly (number | undefined)[], b: readonly (number |
   });
 }
 
-/** Two runs agree where what they saw overlaps. */
+/** Two runs agree if their ranges overlap. */
 export function agree(a: Spread, b: Spread): boolean {
   return a.low <= b.high && b.low <= a.high;
 }
 
-/** What requests at a fixed rate took, in milliseconds. */
+/** Response times, in milliseconds. */
 export interface Latency {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -49,9 +49,9 @@ export interface Latency {
 
 /**
  * @param durationsUs of each request, in microseconds
- * @param intervalUs where clients wait for an answer before they send again: between two requests of one client, by the rate
- *   that was asked for. Corrects for coordinated omission, as HdrHistogram does: what a client should have sent while it
- *   waited is counted as having waited, too.
+ * @param intervalUs the intended time between two requests of one client, if clients wait for a response before they send
+ *   the next request. Corrects for coordinated omission, as HdrHistogram does: the requests that a waiting client should have
+ *   sent are counted as having waited too.
  */
 export function latencyOf(durationsUs: Iterable<number>, intervalUs = 0): Latency {
   const histogram = build({

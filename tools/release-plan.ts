@@ -9,7 +9,7 @@ export interface Version {
   isPreRelease: boolean;
 }
 
-export interface Tags {
+interface Tags {
   /** In the order in which they are pushed: whatever never moves comes last, as the mark of a whole release. */
   tags: string[];
   /** Those of them that are never given to another image. */

@@ -1,6 +1,6 @@
--- wrk's script: every answer's status and body are checked.
--- Arguments: "is" or "matches"; a file with the body that is right, or with a pattern of Lua's that it matches; how many
--- bytes to POST (0: GET). Prints a JSON document.
+-- wrk's script: checks the status and the body of every response, and prints a report as JSON.
+-- Arguments: "equals" or "matches"; a file with the expected body, or with a Lua pattern for it; how many bytes to POST
+-- (0: GET).
 local threads = {}
 
 function setup(thread)
@@ -8,9 +8,9 @@ function setup(thread)
 end
 
 function init(arguments)
-  local how, file, post = arguments[1], arguments[2], tonumber(arguments[3])
+  local mode, file, post = arguments[1], arguments[2], tonumber(arguments[3])
   local handle = assert(io.open(file, "rb"))
-  local right = handle:read("*a")
+  local expected = handle:read("*a")
   handle:close()
   wrong = 0
   example = ""
@@ -19,15 +19,15 @@ function init(arguments)
     wrk.headers["Content-Type"] = "application/octet-stream"
     wrk.body = string.rep("x", post)
   end
-  if how == "is" then
-    isRight = function(body) return body == right end
+  if mode == "equals" then
+    isExpected = function(body) return body == expected end
   else
-    isRight = function(body) return string.find(body, right) ~= nil end
+    isExpected = function(body) return string.find(body, expected) ~= nil end
   end
 end
 
 function response(status, headers, body)
-  if status ~= 200 or not isRight(body) then
+  if status ~= 200 or not isExpected(body) then
     wrong = wrong + 1
     if example == "" then example = status .. " " .. string.sub(body, 1, 100) end
   end

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ecsLimitsOf } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
+import { parseEcsLimits } from '../../rootfs/usr/local/lib/cluster/machine/ecs.ts';
 import { machineOf } from '../../rootfs/usr/local/lib/cluster/machine/machine.ts';
 import { planProcesses, planStop } from '../../rootfs/usr/local/lib/cluster/machine/plan.ts';
 import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
@@ -84,7 +84,7 @@ test('docs/ecs.md: the workers and heaps of its sizes are those that the image c
       '/sys/devices/system/cpu/online': '0-7',
       '/proc/meminfo': 'MemTotal:       65976184 kB',
     };
-    const machine = machineOf((path) => files[path], { ecs: ecsLimitsOf(task, {}), isKubernetes: false });
+    const machine = machineOf((path) => files[path], { ecs: parseEcsLimits(task, {}), isKubernetes: false });
     const plan = planProcesses(settings, machine);
     assert.deepEqual(
       { workers, heapMb },

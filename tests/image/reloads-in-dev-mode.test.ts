@@ -1,9 +1,10 @@
 // `docker run -v .:/app IMAGE dev`: a saved file is answered by a new worker, and no request fails meanwhile.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deadlineSignal, defaultDeadlineMs, until } from '../support/deadline.ts';
 import { boot, type Container, serve } from './support/container.ts';
 
@@ -16,7 +17,7 @@ function appFolder(t: TestContext, main: string) {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const save = (text: string) => writeFileSync(join(folder, 'main.ts'), text);
   save(main);
-  return { save, mounts: { '/app': folder } };
+  return { folder, save, mounts: { '/app': folder } };
 }
 
 async function answers(container: Container, expected: string): Promise<void> {
@@ -83,6 +84,39 @@ test('without an old version the browser shows the error, until a file is saved 
   save(version('mended'));
   await answers(container, 'mended');
   assert.equal((await container.stop()).exitCode, 0);
+});
+
+test('what it cannot read, and a folder that comes and goes, hide no change beside them', async (t) => {
+  const { folder, save, mounts } = appFolder(t, version('first'));
+  // Folders are read in the order of their names: what is the last is listed long before it is read, and gone by then.
+  for (let name = 100; name < 600; name += 1) mkdirSync(join(folder, `many/${name}`), { recursive: true });
+  const last = join(folder, 'z-last');
+  mkdirSync(join(folder, 'database'), { mode: 0o700 });
+  writeFileSync(join(folder, 'database/table.ts'), '');
+  symlinkSync('loop.ts', join(folder, 'loop.ts'));
+  const container = await serve(t, { mounts, command: ['dev'], user: '12345:0' });
+  assert.notEqual((await container.exec('ls', '/app/database')).exitCode, 0);
+
+  let isOver = false;
+  const comesAndGoes = async () => {
+    while (!isOver) {
+      mkdirSync(last);
+      await sleep(5);
+      rmdirSync(last);
+      await sleep(5);
+    }
+  };
+  const coming = comesAndGoes();
+  try {
+    for (const name of ['second', 'third', 'fourth', 'fifth', 'sixth']) {
+      save(version(name));
+      await answers(container, name);
+    }
+  } finally {
+    isOver = true;
+    await coming;
+  }
+  assert.doesNotMatch(container.output, /EACCES|ENOENT|ELOOP/);
 });
 
 test('one worker, and NODE_ENV is development', async (t) => {

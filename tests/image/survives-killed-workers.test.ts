@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stableAfterMs } from '../../rootfs/usr/local/lib/cluster/pool/decide/failure.ts';
+import { stableAfterMs } from '../../rootfs/usr/local/lib/cluster/pool/decide/exit.ts';
 import { accessLog } from './support/access-log.ts';
 import type { Container } from './support/container.ts';
 import { type Failure, Load } from './support/load.ts';

@@ -1,17 +1,13 @@
 // What nginx.conf is rendered from where no container is: for the unit tests, and for gixy.
 import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
 import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
-import {
-  type Environment,
-  type Files,
-  type Mode,
-  readSettings,
-} from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Disk, Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { type Mode, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { makeCertificate } from './certificate.ts';
 
 const { certificate, key } = makeCertificate('localhost');
 /** Each folder is there, and each file, which is a certificate and its key. */
-const everything: Files = { isFolder: () => true, isFile: () => true, read: () => certificate + key };
+const everything: Disk = { isFolder: () => true, isFile: () => true, read: () => certificate + key };
 
 export const tls: Environment = { TLS_CERTIFICATE: '/run/secrets/tls.crt', TLS_KEY: '/run/secrets/tls.key' };
 

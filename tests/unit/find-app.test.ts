@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidates, type Folder, findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
+import { entryCandidates, findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
+import { appWith } from './support/app-files.ts';
 
-/** A folder /app with these files. */
-function app(files: Record<string, string>): Folder {
-  const paths = new Map(Object.entries(files).map(([name, text]) => [`/app/${name}`, text]));
-  return {
-    isFile: (path) => paths.has(path),
-    read: (path) => paths.get(path),
-    names: () => [...new Set(Object.keys(files).map((name) => name.split('/')[0] ?? ''))],
-  };
-}
-const entryOf = (files: Record<string, string>, appModule?: string) => findAppIn(app(files), appModule).entry;
+const entryOf = (files: Record<string, string>, appModule?: string) => findAppIn(appWith(files), appModule).entry;
 
 test('APP_MODULE goes before everything else', () => {
   const files = { 'main.ts': '', 'jobs/start.mjs': '', 'package.json': '{"main":"main.ts"}' };
@@ -21,7 +13,7 @@ test('APP_MODULE goes before everything else', () => {
 
 test('`main` of package.json goes before the usual names', () => {
   const { entry, reason, passedOver } = findAppIn(
-    app({ 'main.ts': '', 'lib/run.js': '', 'package.json': '{"main":"./lib/run.js"}' }),
+    appWith({ 'main.ts': '', 'lib/run.js': '', 'package.json': '{"main":"./lib/run.js"}' }),
     undefined,
   );
   assert.equal(entry, '/app/lib/run.js');
@@ -32,6 +24,184 @@ test('`main` of package.json goes before the usual names', () => {
 test('a `main` that is not there, as `npm init` writes it, is passed by', () => {
   assert.equal(entryOf({ 'server.js': '', 'package.json': '{"main":"index.js"}' }), '/app/server.js');
 });
+
+test('`main` may be a folder, or lack its extension, as for Node', () => {
+  assert.equal(entryOf({ 'dist/main.js': '', 'package.json': '{"main":"dist/main"}' }), '/app/dist/main.js');
+  assert.equal(entryOf({ 'lib/index.js': '', 'package.json': '{"main":"./lib/"}' }), '/app/lib/index.js');
+  const nested = { 'api/package.json': '{"main":"./run.mjs"}', 'api/run.mjs': '', 'package.json': '{"main":"api"}' };
+  assert.equal(entryOf(nested), '/app/api/run.mjs');
+  assert.equal(entryOf({ 'server.js': '', 'package.json': '{"main":"."}' }), '/app/server.js');
+});
+
+interface Project {
+  packageJson: object;
+  files: string[];
+  entry: string;
+  reason?: string;
+  passedOver?: string[];
+  notes?: RegExp;
+}
+
+/** By what the authors of such projects mean. */
+const projects: Record<string, Project> = {
+  'of express-generator: a start script, no `main`': {
+    packageJson: { scripts: { start: 'node ./bin/www' } },
+    files: ['app.js', 'bin/www'],
+    entry: 'bin/www',
+    reason: '`scripts.start` of package.json',
+    passedOver: ['app.js'],
+  },
+  'of `npm init`: a `main` that is not there': {
+    packageJson: { main: 'index.js', scripts: { start: 'node server.js' } },
+    files: ['server.js', 'main.js'],
+    entry: 'server.js',
+    passedOver: ['main.js'],
+  },
+  'with a library as `main` that is started by another file': {
+    packageJson: { main: 'lib/index.js', scripts: { start: 'node bin/www' } },
+    files: ['lib/index.js', 'bin/www'],
+    entry: 'bin/www',
+    passedOver: ['lib/index.js'],
+  },
+  'where `main` and the start script agree': {
+    packageJson: { main: './dist/main.js', scripts: { start: 'node dist/main' } },
+    files: ['dist/main.js', 'src/main.ts'],
+    entry: 'dist/main.js',
+    reason: '`scripts.start` of package.json',
+    passedOver: ['src/main.ts'],
+  },
+  'of Nest: a start script for production of its own': {
+    packageJson: { scripts: { start: 'nest start', 'start:prod': 'node dist/src/main' } },
+    files: ['dist/src/main.js', 'src/main.ts'],
+    entry: 'dist/src/main.js',
+    reason: '`scripts.start:prod` of package.json',
+  },
+  'of Nest before its build': {
+    packageJson: { scripts: { start: 'nest start', 'start:prod': 'node dist/main' } },
+    files: ['src/main.ts', 'nest-cli.json'],
+    entry: 'src/main.ts',
+    notes:
+      /`scripts\.start` of package\.json \(`nest start`\) is not run: `nest build` writes dist\/main\.js, which is found$/,
+  },
+  'that is built, and starts its sources for developers': {
+    packageJson: { main: 'dist/index.js', scripts: { start: 'tsx watch src/index.ts' } },
+    files: ['dist/index.js', 'src/index.ts'],
+    entry: 'dist/index.js',
+    reason: '`main` of package.json',
+    passedOver: ['src/index.ts'],
+  },
+  'in TypeScript that has no build': {
+    packageJson: { main: 'dist/index.js', scripts: { start: 'ts-node src/start.ts' } },
+    files: ['src/start.ts', 'src/index.ts'],
+    entry: 'src/start.ts',
+    passedOver: ['src/index.ts'],
+  },
+  'whose build is missing': {
+    packageJson: { scripts: { start: 'node dist/index.js' } },
+    files: ['src/index.ts'],
+    entry: 'src/index.ts',
+    notes:
+      /\(`node dist\/index\.js`\) needs dist\/index\.js, which is not there\. If it is built, build it in the Dockerfile/,
+  },
+  'with a script before the start': {
+    packageJson: { scripts: { prestart: 'node migrate.js', start: 'node server.js' } },
+    files: ['server.js', 'migrate.js'],
+    entry: 'server.js',
+    notes:
+      /^`scripts\.prestart` of package\.json \(`node migrate\.js`\) is not run: run it in the Dockerfile, or in prestart\.sh$/,
+  },
+  'with flags that are not for workers': {
+    packageJson: { scripts: { start: 'node --watch -r ts-node/register server.js' } },
+    files: ['server.js'],
+    entry: 'server.js',
+    notes: /^`scripts\.start`: not used: --watch \(.*\), -r ts-node\/register \(.*\)$/,
+  },
+  'that is started outside of /app': {
+    packageJson: { scripts: { start: 'node ../server.js' } },
+    files: ['main.js'],
+    entry: 'main.js',
+    notes: /needs \.\.\/server\.js/,
+  },
+  'with a serve command that is not installed': {
+    packageJson: { scripts: { start: 'react-router-serve ./build/server/index.js' } },
+    files: ['build/server/index.js', 'build/client/a.js', 'server.js'],
+    entry: 'server.js',
+    notes: /needs @react-router\/serve, which is not there/,
+  },
+};
+for (const [name, { packageJson, files, entry, reason, passedOver, notes }] of Object.entries(projects)) {
+  test(`a project ${name}`, () => {
+    const texts = Object.fromEntries(files.map((file) => [file, '']));
+    const app = findAppIn(appWith({ ...texts, 'package.json': JSON.stringify(packageJson) }), undefined);
+    assert.equal(app.entry, `/app/${entry}`);
+    if (reason !== undefined) assert.equal(app.reason, reason);
+    if (passedOver !== undefined)
+      assert.deepEqual(
+        app.passedOver,
+        passedOver.map((path) => `/app/${path}`),
+      );
+    if (notes === undefined) assert.deepEqual(app.notes, []);
+    else assert.match(app.notes.join('\n'), notes);
+  });
+}
+
+test('a start script brings its flags, variables and arguments; APP_MODULE names a file alone', () => {
+  const files = {
+    'server.js': '',
+    'package.json': '{"scripts":{"start":"A=1 node --env-file=.env . --port $PORT"},"main":"server.js"}',
+  };
+  const { entry, nodeFlags, environment, args } = findAppIn(appWith(files), undefined, { PORT: '80' });
+  assert.deepEqual(
+    [entry, nodeFlags, environment, args],
+    ['/app/server.js', ['--env-file=.env'], { A: '1' }, ['--port', '80']],
+  );
+  const named = findAppIn(appWith(files), 'server.js');
+  assert.deepEqual([named.nodeFlags, named.environment, named.args, named.notes], [[], {}, [], []]);
+});
+
+test('a serve command runs as the package’s own file, with its arguments', () => {
+  const { entry, args, environment } = findAppIn(
+    appWith({
+      'package.json': '{"scripts":{"start":"NODE_ENV=production remix-serve build/index.js"}}',
+      'node_modules/@remix-run/serve/package.json': '{"bin":{"remix-serve":"dist/cli.js"}}',
+      'node_modules/@remix-run/serve/dist/cli.js': '',
+    }),
+    undefined,
+  );
+  assert.equal(entry, '/app/node_modules/@remix-run/serve/dist/cli.js');
+  assert.deepEqual([args, environment], [['build/index.js'], { NODE_ENV: 'production' }]);
+});
+
+const listening = "require('node:http').createServer().listen(3000)";
+const hints: [what: string, files: Record<string, string>, hint: RegExp][] = [
+  [
+    'a server in a sub-folder',
+    { 'server/run.js': listening },
+    /\. server\/run\.js calls listen\(\): set APP_MODULE=server\/run\.js\. Copy/,
+  ],
+  ['a server of an unusual name', { 'start.mjs': listening, 'db.mjs': '' }, /\. start\.mjs calls listen/],
+  ['a server without extension', { 'bin/www': listening }, /set APP_MODULE=bin\/www\./],
+  [
+    'several servers',
+    {
+      'b/index.js': listening,
+      'a/src/index.ts': listening,
+      'node_modules/x/index.js': listening,
+      'test/a.js': listening,
+    },
+    /\. b\/index\.js, a\/src\/index\.ts call listen\(\): set APP_MODULE=b\/index\.js or APP_MODULE=a\/src\/index\.ts\./,
+  ],
+  [
+    'a project a folder too deep',
+    { 'my-app/main.ts': "import { serve } from '@hono/node-server'" },
+    /APP_MODULE=my-app\/main\.ts/,
+  ],
+  ['a comment that speaks of a server', { 'lib/a.js': '// app.listen(3000)' }, /\.cjs\. Copy the app in/],
+];
+for (const [what, files, hint] of hints) {
+  test(`where no app is found, the error names what is there: ${what}`, () =>
+    assert.throws(() => entryOf(files), hint));
+}
 
 test('a package.json that is not JSON is left to Node', () => {
   assert.equal(entryOf({ 'server.js': '', 'package.json': '{"main":' }), '/app/server.js');
@@ -51,7 +221,7 @@ test('what was built goes before its sources', () => {
 });
 
 test('every candidate is found where it is alone', () => {
-  for (const path of candidates) assert.equal(entryOf({ [path.replace('/app/', '')]: '' }), path);
+  for (const path of entryCandidates) assert.equal(entryOf({ [path.replace('/app/', '')]: '' }), path);
 });
 
 test('an untouched /app runs the welcome page', () => {
@@ -60,7 +230,7 @@ test('an untouched /app runs the welcome page', () => {
 
 test('an /app without an app says what was looked for', () => {
   const message =
-    /no app found in \/app\. Looked for `main` in package\.json, then main, app, server, index in \/app, \/app\/dist/;
+    /no app found in \/app\. Looked for scripts\.start and `main` of package\.json, then the builds of frameworks, then main, app, server, index in \/app, \/app\/dist/;
   assert.throws(() => entryOf({}), message);
   assert.throws(() => entryOf({ '.welcome': '', 'README.md': '' }), message);
 });

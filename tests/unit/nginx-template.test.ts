@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
 import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
-import { renderNginxConfiguration } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
-import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import { renderTemplate } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import { definitions, schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
 import { contextOf, needed, settingsOf, tls } from '../support/nginx-variants.ts';
 import { type Directive, directivesOf } from './support/nginx-configuration.ts';
@@ -23,7 +23,7 @@ function render(environment: Environment, more: Partial<NginxContext> = {}): str
     bodyBufferBytes: 65_536,
   };
   const securityHeaders = securityHeadersOf(settings.securityHeaders);
-  return renderNginxConfiguration({ ...context, settings, plan, securityHeaders, ...more });
+  return renderTemplate({ ...context, settings, plan, securityHeaders, ...more });
 }
 
 test('one upstream server a slot, never taken out by nginx itself', () => {
@@ -114,6 +114,22 @@ test('without a static folder every request goes to the app', () => {
   assert.doesNotMatch(render({}, { hasStaticFolder: false }), /try_files|root \//);
 });
 
+test('in the closing phase a worker gets every header of a request, and is told to close instead of to upgrade', () => {
+  for (const snippets of [[], ['location']] as const) {
+    const directives = directivesOf(render({}, { snippets: new Set(snippets) }));
+    const headersIn = (found: readonly Directive[]) =>
+      found.filter(({ words }) => words[0] === 'proxy_set_header').map(({ words: [, ...header] }) => header.join(' '));
+    const everywhere = headersIn(directives.filter(({ path }) => path === 'http server proxy_set_header'));
+    const begin = directives.findIndex(({ words }) => words.join(' ') === 'location @closing') + 1;
+    const end = directives.findIndex(({ path }, index) => index >= begin && !path.startsWith('http server location '));
+    assert.deepEqual(headersIn(directives.slice(begin, end)), [
+      ...everywhere.filter((header) => !/^(Connection|Upgrade) /.test(header)),
+      'Connection close',
+    ]);
+    assert.ok(everywhere.includes('Upgrade $http_upgrade') && everywhere.length > 5, everywhere.join('\n'));
+  }
+});
+
 const variants: Environment[] = [
   {},
   { STATIC_INDEX: 'on' },
@@ -153,47 +169,18 @@ test('laid out for a human: braces are balanced, every line is indented by its d
   }
 });
 
+/** Signs that mean something to nginx, to a shell or to nobody, and pieces of configuration. */
+const hostile = fc.constantFrom(
+  ...Array.from(';{}"\'\\$#`\n\r\0\u2028 \t/é💥'),
+  ...['..', '%2e', '*/', 'lua', '0', '-', '\\"', '$uri', '$\u007bhost}'],
+  ...['; return 200', '} server { listen 1; ', '"; include /etc/passwd; "'],
+);
+
 test('no string in any variable makes a directive that the template does not have', () => {
   const known = new Set(
     variants.flatMap((environment) =>
       surroundings.flatMap((more) => directivesOf(render(environment, more)).map(placeOf)),
     ),
-  );
-  const hostile = fc.constantFrom(
-    ...[
-      ';',
-      '{',
-      '}',
-      '"',
-      "'",
-      '\\',
-      '$',
-      '#',
-      '`',
-      '\n',
-      '\r',
-      '\0',
-      '\u2028',
-      ' ',
-      '\t',
-      '/',
-      '..',
-      '%2e',
-      'é',
-      '💥',
-    ],
-    ...[
-      '; return 200',
-      '} server { listen 1; ',
-      '"; include /etc/passwd; "',
-      '$\u007bhost}',
-      '$uri',
-      '\\"',
-      '*/',
-      'lua',
-      '0',
-      '-',
-    ],
   );
   const anything = fc.oneof(hostile, fc.string({ unit: 'binary', maxLength: 12 }));
   const variable = fc.constantFrom(...definitions.map(([, definition]) => definition));

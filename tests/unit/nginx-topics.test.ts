@@ -9,12 +9,12 @@ import fc from 'fast-check';
 import fastify from 'fastify';
 import type plainHelmet from 'helmet';
 import { describeRefusal, parseRefusal } from '../../rootfs/usr/local/lib/cluster/nginx/check.ts';
-import { atLeast } from '../../rootfs/usr/local/lib/cluster/nginx/config/access-log.ts';
+import { hashedNames } from '../../rootfs/usr/local/lib/cluster/nginx/config/hashed-names.ts';
 import { helmetOptions, securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
 import { burstOf, retryAfterSeconds } from '../../rootfs/usr/local/lib/cluster/nginx/config/rate-limits.ts';
-import { hashedNames } from '../../rootfs/usr/local/lib/cluster/nginx/config/static-files.ts';
+import { requestTimePattern } from '../../rootfs/usr/local/lib/cluster/nginx/config/slow-requests.ts';
 import { findDroppedInheritance } from '../../rootfs/usr/local/lib/cluster/nginx/snippets.ts';
-import { lookAtStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folder.ts';
+import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folder.ts';
 
 const isHashed = (path: string) => hashedNames.some((pattern) => new RegExp(pattern).test(path));
 
@@ -63,7 +63,11 @@ test('slow requests: the expression says the same as the number', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 3_600_000 }), fc.integer({ min: 0, max: 9_999_999 }), (threshold, ms) => {
       const written = `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}`;
-      assert.equal(new RegExp(atLeast(threshold)).test(written), ms >= threshold, `${written} against ${threshold} ms`);
+      assert.equal(
+        new RegExp(requestTimePattern(threshold)).test(written),
+        ms >= threshold,
+        `${written} against ${threshold} ms`,
+      );
     }),
     { numRuns: 5000 },
   );
@@ -137,7 +141,7 @@ test('links that lead out of the static folder are found, others are not', () =>
     symlinkSync('../../secret.txt', join(folder, 'node_modules/outside.txt'));
     // Reached by a link itself, as a release is.
     symlinkSync('public', join(root, 'current'));
-    const { strayLinks, hasSources } = lookAtStaticFolder(join(root, 'current'));
+    const { strayLinks, hasSources } = inspectStaticFolder(join(root, 'current'));
     assert.deepEqual([...strayLinks].sort(), ['deep/outside.txt', 'up']);
     assert.equal(hasSources, false);
   } finally {

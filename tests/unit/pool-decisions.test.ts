@@ -2,38 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stackTimeoutMs } from '../../rootfs/usr/local/lib/cluster/pool/decide/stall.ts';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
-import { clean, crash, killed, policy, World } from './support/pool-world.ts';
+import { clean, crash, killed, policy, running, until, World } from './support/pool-world.ts';
 
 const names = (effects: readonly Effect[]) => effects.map((effect) => effect.do);
-
-/** Lets time pass until something has happened, which it does within seconds. */
-function passUntil(hasHappened: () => boolean, pass: () => void): void {
-  for (let turns = 0; !hasHappened(); turns += 1) {
-    assert.ok(turns < 100, 'it does not happen');
-    pass();
-  }
-}
-
-/** A moment in which one worker says nothing, and nobody can look at its stack. */
-function isSilent(world: World, worker: number): void {
-  world.now += 250;
-  for (const other of world.ready()) if (other.id !== worker) world.report(other);
-  world.happens({ type: 'tick' });
-}
-
-/** A pool whose workers are all ready, for so long. */
-function running(workers: number, forMs = 2000, changed: Partial<typeof policy> = {}): World {
-  const world = new World({ workers, policy: { slots: workers, ...changed } });
-  world.passes(forMs);
-  world.effects.length = 0;
-  return world;
-}
 
 test('the first worker starts alone, the others when it is ready, and every slot leads to it until then', () => {
   const world = new World({ workers: 3, policy: { slots: 4 } });
   assert.deepEqual(names(world.effects), ['fork']);
   const effects = world.happens({ type: 'ready', worker: 1 });
-  assert.deepEqual(names(effects), ['point', 'point', 'point', 'point', 'fork', 'fork', 'tell-ready-count']);
+  assert.deepEqual(names(effects), ['point', 'point', 'point', 'point', 'fork', 'fork', 'report-ready-count']);
   world.passes(1000);
   assert.deepEqual(
     world.state.slots.map(({ leadsTo }) => leadsTo),
@@ -50,15 +27,15 @@ test('a worker that led for others closes what nginx has made by their names, wh
   const effects = world.happens({ type: 'ready', worker: 3 });
   assert.deepEqual(effects.slice(0, 2), [
     { do: 'point', slot: 0, worker: 3 },
-    { do: 'shed', worker: second.id },
+    { do: 'close-current-connections', worker: second.id },
   ]);
 });
 
 test('slots without a worker of their own are shared out evenly', () => {
   const world = new World({ workers: 3, policy: { slots: 8 } });
   world.passes(1000);
-  const led = [1, 2, 3].map((id) => world.state.slots.filter(({ leadsTo }) => leadsTo === id).length);
-  assert.deepEqual(led.toSorted(), [2, 3, 3]);
+  const slotCounts = [1, 2, 3].map((id) => world.state.slots.filter(({ leadsTo }) => leadsTo === id).length);
+  assert.deepEqual(slotCounts.toSorted(), [2, 3, 3]);
 });
 
 test('a worker that crashes loses its slot in the same step, and is replaced', () => {
@@ -66,7 +43,7 @@ test('a worker that crashes loses its slot in the same step, and is replaced', (
   const [first] = world.ready();
   assert.ok(first);
   const effects = world.happens({ type: 'exited', worker: first.id, exit: crash });
-  assert.deepEqual(names(effects), ['tell-death', 'point', 'fork', 'tell-ready-count']);
+  assert.deepEqual(names(effects), ['report-death', 'point', 'fork', 'report-ready-count']);
 });
 
 test('a stalled worker: slot handed over and replacement started at once, killed when its stack is known', () => {
@@ -75,54 +52,51 @@ test('a stalled worker: slot handed over and replacement started at once, killed
   assert.ok(first);
   world.silent.add(first.id);
   const before = world.now;
-  passUntil(
-    () => world.effects.length > 0,
-    () => world.passes(250),
-  );
-  assert.ok(world.now - before <= policy.stallTimeoutMs + 250);
+  until(world, () => world.effects.length > 0);
+  assert.ok(world.now - before <= policy.workerStallTimeoutMs + 250);
   assert.deepEqual(names(world.effects), [
     'capture-stack',
     'point',
     'fork',
-    'tell-ready-count',
+    'report-ready-count',
     'kill',
     'point',
-    'shed',
-    'tell-ready-count',
+    'close-current-connections',
+    'report-ready-count',
   ]);
   world.passes(250);
-  const death = world.effects.find((effect) => effect.do === 'tell-death');
+  const death = world.effects.find((effect) => effect.do === 'report-death');
   assert.equal(death?.worker.life.reason, 'stalled');
   assert.equal(death?.stack, 'work (/app/main.ts:1:1)');
 });
 
-test('a stalled worker whose stack cannot be had is killed after a second', () => {
+test('a stalled worker whose stack cannot be captured is killed after a second', () => {
   const world = running(2);
   const [first] = world.ready();
   assert.ok(first);
-  const silence = () => isSilent(world, first.id);
-  passUntil(() => names(world.effects).includes('capture-stack'), silence);
+  const pass = () => passesWithoutStack(world, first.id);
+  until(world, () => names(world.effects).includes('capture-stack'), pass);
   const stalledAt = world.now;
-  passUntil(() => names(world.effects).includes('kill'), silence);
+  until(world, () => names(world.effects).includes('kill'), pass);
   assert.equal(world.now - stalledAt, stackTimeoutMs);
 });
 
 test('where no worker serves, the slots lead to where connections wait, until one does', () => {
   const world = running(1);
-  for (let ms = 0; ms < policy.stallTimeoutMs; ms += 250) {
+  for (let ms = 0; ms < policy.workerStallTimeoutMs; ms += 250) {
     world.now += 250;
     world.happens({ type: 'tick' });
   }
-  assert.deepEqual(names(world.effects), ['capture-stack', 'point', 'fork', 'tell-ready-count']);
+  assert.deepEqual(names(world.effects), ['capture-stack', 'point', 'fork', 'report-ready-count']);
   assert.deepEqual(world.effects[1], { do: 'point', slot: 0, worker: undefined });
   world.effects.length = 0;
   world.happens({ type: 'stack', worker: 1, stack: undefined });
   world.happens({ type: 'ready', worker: 2 });
-  assert.deepEqual(names(world.effects), ['kill', 'point', 'tell-ready-count']);
+  assert.deepEqual(names(world.effects), ['kill', 'point', 'report-ready-count']);
   assert.deepEqual(world.effects[1], { do: 'point', slot: 0, worker: 2 });
 });
 
-test('when the primary itself stood still, nobody is blamed for his silence', () => {
+test('when the primary itself stood still, no worker is blamed for its silence', () => {
   const world = running(2);
   world.now += 3_600_000;
   world.happens({ type: 'tick' });
@@ -131,8 +105,8 @@ test('when the primary itself stood still, nobody is blamed for his silence', ()
   assert.deepEqual(world.effects, []);
 });
 
-test('a stall timeout of 0 watches nobody', () => {
-  const world = running(2, 2000, { stallTimeoutMs: 0 });
+test('a stall timeout of 0 turns stall detection off', () => {
+  const world = running(2, 2000, { workerStallTimeoutMs: 0 });
   for (const { id } of world.ready()) world.silent.add(id);
   world.passes(600_000);
   assert.deepEqual(world.effects, []);
@@ -141,9 +115,9 @@ test('a stall timeout of 0 watches nobody', () => {
 test('a reload: the new worker takes the slot, and the old one is drained when that has stayed up', () => {
   const world = running(1);
   world.happens({ type: 'reload', release: 2 });
-  assert.deepEqual(names(world.effects), ['fork', 'tell-step']);
+  assert.deepEqual(names(world.effects), ['fork', 'report-reload-step']);
   world.happens({ type: 'ready', worker: 2 });
-  assert.deepEqual(names(world.effects).slice(2), ['point', 'give-way', 'tell-ready-count']);
+  assert.deepEqual(names(world.effects).slice(2), ['point', 'close-connections', 'report-ready-count']);
   world.now += policy.reloadSettleMs - 1;
   world.happens({ type: 'tick' });
   assert.equal(world.effects.length, 5);
@@ -151,9 +125,9 @@ test('a reload: the new worker takes the slot, and the old one is drained when t
   world.happens({ type: 'tick' });
   assert.deepEqual(world.effects.at(-2), { do: 'drain', worker: 1, isReplaced: true });
   assert.deepEqual(names(world.happens({ type: 'exited', worker: 1, exit: clean })), [
-    'tell-death',
-    'tell-step',
-    'tell-rolled',
+    'report-death',
+    'report-reload-step',
+    'report-reload-end',
   ]);
 });
 
@@ -165,11 +139,11 @@ test('a new worker that dies before it has stayed up gives the slot back, and th
   const effects = world.happens({ type: 'exited', worker: 3, exit: crash });
   assert.equal(world.state.slots[0]?.leadsTo, 1);
   assert.deepEqual(
-    effects.filter((effect) => effect.do === 'give-way'),
-    [{ do: 'give-way', worker: 1, isGivingWay: false }],
+    effects.filter((effect) => effect.do === 'close-connections'),
+    [{ do: 'close-connections', worker: 1, isClosing: false }],
   );
-  const told = effects.find((effect) => effect.do === 'tell-rolled');
-  assert.deepEqual([told?.isComplete, told?.failed?.id], [false, 3]);
+  const end = effects.find((effect) => effect.do === 'report-reload-end');
+  assert.deepEqual([end?.isComplete, end?.failed?.id], [false, 3]);
   world.passes(60_000);
   assert.deepEqual(
     world.ready().map(({ id }) => id),
@@ -178,7 +152,7 @@ test('a new worker that dies before it has stayed up gives the slot back, and th
 });
 
 test('a replaced worker that takes too long is killed', () => {
-  const world = running(1, 2000, { drainTimeoutMs: 5000 });
+  const world = running(1, 2000, { workerDrainTimeoutMs: 5000 });
   world.happens({ type: 'reload', release: 2 });
   world.silent.add(1);
   world.passes(5000);
@@ -192,8 +166,8 @@ test('a replaced worker that takes too long is killed', () => {
 
 for (const [limit, changed, over] of [
   ['max-requests', { maxRequests: 1000 }, (world: World) => (world.requests = 1100)],
-  ['max-memory', { maxMemoryBytes: 100e6 }, (world: World) => (world.memoryBytes = 101e6)],
-  ['max-lifetime', { maxLifetimeMs: 60_000 }, (world: World) => world.passes(66_000)],
+  ['max-memory', { maxWorkerMemoryBytes: 100e6 }, (world: World) => (world.memoryBytes = 101e6)],
+  ['max-lifetime', { maxWorkerLifetimeMs: 60_000 }, (world: World) => world.passes(66_000)],
 ] as const) {
   test(`${limit}: one worker after the other, and never two at once`, () => {
     const world = running(3, 2000, changed);
@@ -202,7 +176,7 @@ for (const [limit, changed, over] of [
     world.requests = 0;
     world.memoryBytes = 50e6;
     world.passes(10_000);
-    const deaths = world.effects.filter((effect) => effect.do === 'tell-death');
+    const deaths = world.effects.filter((effect) => effect.do === 'report-death');
     assert.ok(deaths.length >= 1);
     for (const { worker } of deaths) assert.equal(worker.life.reason, limit);
   });
@@ -222,18 +196,24 @@ test('fewer workers: those of the last slots go, when their slots lead to others
   const world = running(4);
   const effects = world.happens({ type: 'scale', workers: 1 });
   const each = (effect: string) => [effect, effect, effect];
-  assert.deepEqual(names(effects), [...each('point'), ...each('give-way'), ...each('drain'), 'tell-ready-count']);
+  assert.deepEqual(names(effects), [
+    ...each('point'),
+    ...each('close-connections'),
+    ...each('drain'),
+    'report-ready-count',
+  ]);
 });
 
 test('a stop drains those that serve, terminates those that do not yet, and kills the stalled', () => {
   const world = running(3);
-  passUntil(
+  until(
+    world,
     () => names(world.effects).includes('capture-stack'),
-    () => isSilent(world, 1),
+    () => passesWithoutStack(world, 1),
   );
   world.happens({ type: 'reload', release: 2 });
   const effects = world.happens({ type: 'stop' });
-  assert.ok(names(effects).includes('tell-rolled'));
+  assert.ok(names(effects).includes('report-reload-end'));
   assert.deepEqual(
     effects.filter((effect) => effect.do === 'drain').map(({ worker, isReplaced }) => [worker, isReplaced]),
     [
@@ -241,11 +221,17 @@ test('a stop drains those that serve, terminates those that do not yet, and kill
       [3, false],
     ],
   );
-  const those = (what: 'terminate' | 'kill') =>
-    effects.flatMap((effect) => (effect.do === what ? [effect.worker] : []));
-  // In the place of the stalled one, and of the first that is reloaded.
-  assert.deepEqual(those('terminate'), [4, 5]);
-  assert.deepEqual(those('kill'), [1]);
+  const told = (what: 'terminate' | 'kill') => effects.flatMap((effect) => (effect.do === what ? [effect.worker] : []));
+  // The replacements of the stalled worker and of the first that is reloaded.
+  assert.deepEqual(told('terminate'), [4, 5]);
+  assert.deepEqual(told('kill'), [1]);
   for (const worker of world.state.workers) world.exit(worker, worker.isKilled ? killed : clean);
   assert.deepEqual(world.state.workers, []);
 });
+
+/** A quarter of a second in which one worker reports nothing, and its stack cannot be captured. */
+function passesWithoutStack(world: World, silent: number): void {
+  world.now += 250;
+  for (const worker of world.ready()) if (worker.id !== silent) world.report(worker);
+  world.happens({ type: 'tick' });
+}

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type Circumstances,
-  decideAfterFailure,
-  describeExit,
-  exitCodeOf,
-} from '../../rootfs/usr/local/lib/cluster/pool/decide/failure.ts';
+import { type Circumstances, decideAfterFailure } from '../../rootfs/usr/local/lib/cluster/pool/decide/exit.ts';
+import { describeExit, exitCodeOf } from '../../rootfs/usr/local/lib/cluster/pool/descriptions.ts';
 
 const running: Circumstances = {
   wasEverReady: true,

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
 import { clean, crash, killed, policy, seeded, World } from './support/pool-world.ts';
 
-const runs = 400;
+/** Fewer in a mutation test, which runs them for each mutant. */
+const runs = Number(process.env.PROPERTY_RUNS ?? 400);
 const eventsOfARun = 250;
 
 test('every slot leads to a live worker, wherever there is one', () => {
@@ -32,9 +33,9 @@ test('no worker is drained that a slot still leads to', () => {
 test('a ready worker keeps its connections as long as a slot leads to it, and no longer', () => {
   const check = ({ state }: World) => {
     if (state.isStopping) return;
-    const led = new Set(state.slots.map(({ leadsTo }) => leadsTo));
-    for (const { id, life, isGivingWay } of state.workers) {
-      if (life.name === 'ready') assert.equal(isGivingWay, !led.has(id));
+    const workersWithASlot = new Set(state.slots.map(({ leadsTo }) => leadsTo));
+    for (const { id, life, isClosingConnections } of state.workers) {
+      if (life.name === 'ready') assert.equal(isClosingConnections, !workersWithASlot.has(id));
     }
   };
   forEachSeed((random) => chaos(random, check));
@@ -43,8 +44,8 @@ test('a ready worker keeps its connections as long as a slot leads to it, and no
 test('never two replacements at once, unless a worker has crashed or is stalled', () => {
   const check = ({ state }: World) => {
     const doubled = state.slots.filter((_, slot) => {
-      const hopeful = state.workers.filter((worker) => worker.slot === slot && /starting|ready/.test(worker.life.name));
-      return hopeful.length > 1;
+      const viable = state.workers.filter((worker) => worker.slot === slot && /starting|ready/.test(worker.life.name));
+      return viable.length > 1;
     });
     assert.ok(doubled.length <= 1, `${doubled.length} slots have a worker and its replacement`);
   };
@@ -53,8 +54,8 @@ test('never two replacements at once, unless a worker has crashed or is stalled'
 
 test('at most one worker more than wanted is starting or ready, besides those of slots not wanted any more', () => {
   const check = ({ state }: World) => {
-    const hopeful = state.workers.filter(({ slot, life }) => slot < state.target && /starting|ready/.test(life.name));
-    assert.ok(hopeful.length <= state.target + 1, `${hopeful.length} for ${state.target}`);
+    const viable = state.workers.filter(({ slot, life }) => slot < state.target && /starting|ready/.test(life.name));
+    assert.ok(viable.length <= state.target + 1, `${viable.length} for ${state.target}`);
   };
   forEachSeed((random) => chaos(random, check));
 });
@@ -89,7 +90,7 @@ test('after whatever happened, the pool comes to rest: each slot with its worker
     );
     assert.equal(world.state.workers.length, world.state.target);
     assert.equal(world.state.replacement, undefined);
-    assert.equal(world.state.roll, undefined);
+    assert.equal(world.state.reload, undefined);
     rested += 1;
   });
   assert.ok(rested > runs / 2, `${runs - rested} of ${runs} pools had given up: the test sees too little`);
@@ -143,7 +144,7 @@ function forEachSeed(run: (random: () => number) => void): void {
 
 /** Anything may happen to any worker at any time. */
 function chaos(random: () => number, check?: ConstructorParameters<typeof World>[1]): World {
-  const limits = { maxRequests: 1000, maxMemoryBytes: 100e6, maxLifetimeMs: 60_000 };
+  const limits = { maxRequests: 1000, maxWorkerMemoryBytes: 100e6, maxWorkerLifetimeMs: 60_000 };
   const world = new World({ random, workers: 1 + Math.floor(random() * policy.slots), policy: limits }, check);
   let release = 1;
   const any = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)];
@@ -153,7 +154,7 @@ function chaos(random: () => number, check?: ConstructorParameters<typeof World>
     if (random() < 0.7) world.now += random() * 600;
     if (dice < 0.35) world.passes(250);
     else if (dice < 0.4) world.happens({ type: 'scale', workers: 1 + Math.floor(random() * policy.slots) });
-    else if (dice < 0.45 && world.state.roll === undefined) world.happens({ type: 'reload', release: ++release });
+    else if (dice < 0.45 && world.state.reload === undefined) world.happens({ type: 'reload', release: ++release });
     else if (dice < 0.47) world.now += random() * 20_000;
     else if (dice < 0.5) [world.memoryBytes, world.requests] = [random() * 120e6, random() * 1200];
     else if (worker === undefined) world.happens({ type: 'tick' });

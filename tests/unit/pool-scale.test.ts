@@ -73,7 +73,7 @@ for (const period of [10, 20, 40, 60, 90, 120]) {
 }
 
 for (const period of [5, 10, 20]) {
-  test(`a square wave of ${period} min: each time that it regrets, it waits for longer`, () => {
+  test(`a square wave of ${period} min: each time that it shrank too early, it waits for longer`, () => {
     const workers = run(12 * 60 * minute, (second) => (second % (period * minute) < (period * minute) / 2 ? 4 : 0.1));
     const waves = (12 * 60) / period;
     assert.ok(changes(workers) < waves * 3, `${changes(workers)} changes in ${waves} waves`);

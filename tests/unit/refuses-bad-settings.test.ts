@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
-import { type Environment, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { makeCertificate } from '../support/certificate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
@@ -209,6 +210,16 @@ const cases: Case[] = [
     /^STATIC_INDEX=on needs .*\/index\.html, and there is no such file\./,
   ],
   [
+    'one port for the app and the admin API',
+    { PORT: '9001', ADMIN_PORT: '9001' },
+    /^PORT=9001 and ADMIN_PORT=9001 are the same port\. Write ADMIN_PORT=9000, or ADMIN_PORT=off\.$/,
+  ],
+  [
+    'one path for the app and its health',
+    { BASE_PATH: '/healthz' },
+    /^HEALTH_PATH=\/healthz and BASE_PATH=\/healthz are the same path\. Give them different ones\.$/,
+  ],
+  [
     'one path for two things',
     { STATIC_PATH: folder, STATIC_URL: '/healthz' },
     /^HEALTH_PATH=\/healthz and STATIC_URL=\/healthz are the same path\./,
@@ -270,6 +281,11 @@ const cases: Case[] = [
     'one port for two protocols',
     { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key, TLS_PORT: '8080' },
     /^PORT=8080 and TLS_PORT=8080 are the same port/,
+  ],
+  [
+    'the port of the admin API for HTTPS',
+    { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key, TLS_PORT: '9000' },
+    /^TLS_PORT=9000 and ADMIN_PORT=9000 are the same port\. Write ADMIN_PORT=9001, or ADMIN_PORT=off\.$/,
   ],
   // Secrets: never their value
   ['a secret that is wrong', { APP_ARGS: '--token "s3cret' }, /^APP_ARGS \(its value is not shown\): must be words/],
@@ -341,7 +357,7 @@ for (const [environment, warning] of warned) {
 test('the variables of apps, platforms and neighbours are nobody’s typo', () => {
   const foreign = `PATH HOME HOST HOSTNAME USER SHELL TERM LANG PWD TZ DEBUG CI NODE_ENV NODE_OPTIONS NODE_VERSION NPM_CONFIG_LOGLEVEL
     DATABASE_URL REDIS_URL REDIS_HOST REDIS_PORT DB_HOST DB_PORT DB_USER DB_PASSWORD PGHOST PGPORT PGUSER PGPASSWORD MONGO_URI
-    API_KEY API_URL API_PORT APP_NAME APP_ENV APP_URL APP_PORT APP_HOST APP_SECRET APP_VERSION APP_PATH APP_MODE SECRET_KEY JWT_SECRET
+    API_KEY API_URL API_PORT APP_NAME APP_ENV APP_URL APP_HOST APP_SECRET APP_VERSION APP_PATH APP_MODE SECRET_KEY JWT_SECRET
     SESSION_SECRET COOKIE_SECRET STRIPE_KEY STATIC_DIR STATIC_ROOT STATIC_ASSETS STATIC_CDN_HOST WORKER_CONCURRENCY WORKER_QUEUE WORKER_URL
     WORKER_THREADS HEALTH_CHECK HEALTH_PORT LOG_FILE LOG_DIR LOG_PRETTY ACCESS_TOKEN ACCESS_KEY MAX_RETRIES MAX_CONNECTIONS
     MAX_MEMORY REQUEST_ID REQUEST_LIMIT STOP_WORDS BOOT_MODE RELOAD_TOKEN CORS_ORIGIN BASE_URL PUBLIC_URL PUBLIC_PATH SMTP_HOST SMTP_PORT

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Environment, type Files, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import type { Disk, Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions, type Key, type Values } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
 
 /** A disk on which every folder is there, with an index.html and whatever is asked for, but no package.json. */
-const everything: Files = {
+const everything: Disk = {
   isFolder: () => true,
   isFile: (path) => !path.endsWith('/package.json'),
   read: () => '',

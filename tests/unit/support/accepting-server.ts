@@ -1,14 +1,14 @@
-// A worker's server without its primary: `node accepting-server.ts DESCRIPTOR...`. Told `listen`, it accepts what waits, and
-// says in how many turns of its event loop it has accepted so many connections as it was told; `close`: it closes its server;
+// A worker's server without its primary: `node accepting-server.ts SOCKET DESCRIPTOR...`. Told `listen`, it accepts what waits, and
+// says in how many turns of its event loop it has accepted so many connections as it was told; `count`: it says that once more; `close`: it closes its server;
 // `abort`: it listens, and has that ended by a signal; `unref`: it listens, and has nothing else to do.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import http from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Interception } from '../../../rootfs/usr/local/lib/cluster/worker/listen.ts';
+import { Listener } from '../../../rootfs/usr/local/lib/cluster/worker/listen.ts';
 import { actAsClusterWorker } from '../../../rootfs/usr/local/lib/cluster/worker/node-cluster.ts';
 
-export type Order = { do: 'listen'; connections: number } | { do: 'close' | 'abort' | 'unref' };
+export type Order = { do: 'listen' | 'count'; connections: number } | { do: 'close' | 'abort' | 'unref' };
 
 export interface Accepted {
   readonly turns: number;
@@ -21,17 +21,22 @@ export interface Accepted {
 }
 
 const port = 8000;
-actAsClusterWorker(0);
-new Interception({
-  socket: 'opened by the primary',
-  descriptors: process.argv.slice(2).map(Number),
+const [path = '', ...descriptors] = process.argv.slice(2);
+actAsClusterWorker(0, () => {});
+new Listener({
+  slot: 0,
+  socket: path,
+  descriptors: descriptors.map(Number),
   port,
-  origin: { isBehindNginx: true, basePath: '' },
+  appPort: port,
+  adminPort: 0,
+  isBehindNginx: true,
+  basePath: '',
   onReady: () => {},
+  onClosed: () => {},
   onRequest: () => {},
-  onRefused: (why) => {
-    throw new Error(why);
-  },
+  onUnserved: (connection) => process.send?.('unserved', connection),
+  onHint: () => {},
 });
 
 const context = new AsyncLocalStorage<string>();
@@ -44,7 +49,10 @@ server.on('connection', () => {
 process.on('message', (order: Order) => {
   switch (order.do) {
     case 'listen':
-      return accept(order.connections);
+      context.run('of listen()', () => server.listen(port));
+      return count(order.connections);
+    case 'count':
+      return count(order.connections);
     case 'close':
       server.closeAllConnections();
       return server.close(() => process.send?.('closed'));
@@ -58,8 +66,7 @@ process.on('message', (order: Order) => {
   }
 });
 
-async function accept(number: number): Promise<void> {
-  context.run('of listen()', () => server.listen(port));
+async function count(number: number): Promise<void> {
   let turns = 0;
   for (; (await connections()) < number; turns += 1) await nextTurn();
   const inherited = spawnSync('ls', ['-l', '/proc/self/fd'], { stdio: ['ignore', 'pipe', 'ignore'] }).stdout.toString();

@@ -2,24 +2,28 @@
 // when it is told to, its event loop standing still from then on for as long as it is told.
 import http from 'node:http';
 import { drain } from '../../../rootfs/usr/local/lib/cluster/worker/drain.ts';
-import { Interception } from '../../../rootfs/usr/local/lib/cluster/worker/listen.ts';
+import { Listener } from '../../../rootfs/usr/local/lib/cluster/worker/listen.ts';
 
 const [socket = '', ...descriptors] = process.argv.slice(2);
 const port = 8000;
-const interception = new Interception({
+const listener = new Listener({
+  slot: 0,
   socket,
   descriptors: descriptors.map(Number),
   port,
-  origin: { isBehindNginx: true, basePath: '' },
+  appPort: port,
+  adminPort: 0,
+  isBehindNginx: true,
+  basePath: '',
   onReady: () => process.send?.('ready'),
+  onClosed: () => {},
   onRequest: () => {},
-  onRefused: (why) => {
-    throw new Error(why);
-  },
+  onUnserved: () => {},
+  onHint: () => {},
 });
 http.createServer((request, response) => request.resume().on('end', () => response.end('done'))).listen(port);
 
 process.on('message', (standsStillMs: number) => {
-  drain(interception.main, true, () => undefined);
+  drain(listener, true, () => undefined);
   process.send?.('draining', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, standsStillMs));
 });

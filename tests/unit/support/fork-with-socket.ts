@@ -1,7 +1,7 @@
 // A process that inherits a socket, as a worker does from the primary.
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { withOpenSocket } from '../../../rootfs/usr/local/lib/cluster/pool/worker-socket.ts';
+import { withOpenSocket } from '../../../rootfs/usr/local/lib/cluster/pool/sockets.ts';
 
 /**
  * Starts a script of this folder. The descriptors' numbers follow its other arguments.

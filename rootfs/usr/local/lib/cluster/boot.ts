@@ -2,13 +2,18 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { appEnvironment } from './app/app-environment.ts';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
-import { makeConfiguration, summarise, writeNginx } from './configuration/resolve.ts';
+import { checkNodeFlags } from './app/start-flags.ts';
+import { resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
+import { summarise } from './configuration/summary.ts';
+import { writeNginxConf } from './configuration/write-nginx-conf.ts';
 import { ClusterError } from './errors.ts';
 import { log, logFatal, logWarning, setLogLevel } from './log.ts';
 import { checkContainer, identity } from './machine/container.ts';
+import { containerEnvironment } from './machine/container-environment.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
@@ -26,19 +31,28 @@ const killAfterMs = 500;
 try {
   const beganAt = performance.timeOrigin;
   checkContainer(identity());
-  const configuration = await makeConfiguration(process.env, process.argv[2] === 'dev' ? 'development' : 'production');
+  const environment = containerEnvironment();
+  const configuration = await resolveConfiguration(
+    environment,
+    process.argv[2] === 'dev' ? 'development' : 'production',
+  );
   const { settings, warnings } = configuration;
   setLogLevel(settings.logLevel);
   for (const warning of warnings) logWarning(warning);
   log(summarise(configuration));
   makeRunFolders(settings);
   const preStartAt = performance.now();
-  await runPreStart(settings.preStartPath);
+  await runPreStart(settings.preStartPath, appEnvironment(environment, settings, undefined));
   const preStartMs = performance.now() - preStartAt;
-  findApp(settings.appModule);
-  if (settings.nginx) checkNginxConfiguration(writeNginx(configuration, nginxFolder));
+  const app = findApp(settings);
+  checkNodeFlags(app);
+  if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
   else writeFileSync(run.noNginx, '');
-  storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });
+  storeConfiguration({
+    ...configuration,
+    environment: appEnvironment(environment, settings, app.entry),
+    boot: { beganAt, preStartMs, configuredAt: Date.now() },
+  });
 } catch (thrown) {
   const error = explainUnreadable(thrown);
   await sleep(streamsCatchUpMs);

@@ -1,4 +1,4 @@
-// Every error of ours: a code, what happened with its remedy in one line, and the exit code of the container.
+// Every error of this image: a code, one line with what happened and the remedy, and the exit code.
 
 /** An error that a person can act on. `message` is one line: what happened, where, what to change. */
 export class ClusterError extends Error {
@@ -13,10 +13,10 @@ export class ClusterError extends Error {
   }
 }
 
-/** EX_CONFIG of sysexits.h: something that the user configured is wrong. */
+/** EX_CONFIG of sysexits.h: the user's configuration is invalid. */
 export const exitConfiguration = 78;
 
-/** What s6-overlay itself ends with when it cannot run where it was put. */
+/** s6-overlay's own exit code when it cannot run in a container. */
 export const exitCannotRunHere = 100;
 
 const waysToServe =
@@ -51,6 +51,16 @@ export const errors = {
       '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec"; Swarm: a volume without a name at /run).',
     ),
 
+  nodeOptionsRefused: (reason: string) =>
+    new ClusterError(
+      'NODE_OPTIONS_REFUSED',
+      exitConfiguration,
+      `Node refuses NODE_OPTIONS: ${reason}. Correct or remove that flag; \`node --help\` lists all flags.`,
+    ),
+
+  nodeOptionsUnfit: (flag: string, reason: string) =>
+    new ClusterError('NODE_OPTIONS_UNFIT', exitConfiguration, `NODE_OPTIONS: ${flag} ${reason}`),
+
   settingsInvalid: (warnings: readonly string[], problems: readonly string[]) =>
     new ClusterError(
       'SETTINGS_INVALID',
@@ -68,11 +78,25 @@ export const errors = {
       `/app cannot be read by user ${uid}, group ${gid} (EACCES at ${path}). Make it readable (\`chmod -R a+rX\` on the mounted folder), or use \`docker run --user\` with its owner.`,
     ),
 
-  appMissing: (lookedFor: string) =>
+  appMissing: (lookedFor: string, hints: readonly string[]) =>
     new ClusterError(
       'APP_MISSING',
       exitConfiguration,
-      `no app found in /app. Looked for ${lookedFor}. Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=src/start.ts.`,
+      `no app found in /app. Looked for ${lookedFor}. ${hints.map((hint) => `${hint}. `).join('')}Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=src/start.ts.`,
+    ),
+
+  appNotBuilt: (framework: string, condition: string | undefined, result: string) =>
+    new ClusterError(
+      'APP_NOT_BUILT',
+      exitConfiguration,
+      `/app has the sources of a ${framework} project, without its build. Build it in the Dockerfile (\`RUN npm run build\`)${condition === undefined ? '' : `, ${condition}`}: ${result}.`,
+    ),
+
+  nodeFlagRefused: (source: string, reason: string) =>
+    new ClusterError(
+      'NODE_FLAG_REFUSED',
+      exitConfiguration,
+      `${source}: ${reason}. Correct the flags, or name the file, which is then run without them: APP_MODULE=src/start.ts.`,
     ),
 
   appModuleMissing: (file: string) =>
@@ -120,11 +144,21 @@ export const errors = {
       `${entry}: the app ${how} before it was ready${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
     ),
 
-  appTooSlow: (entry: string, seconds: number) =>
+  /** @param hint what may be the reason, as the rest of a sentence that begins with the entry */
+  appTooSlow: (entry: string, seconds: number, hint?: string) =>
     new ClusterError(
       'APP_TOO_SLOW',
       1,
-      `${entry}: not listening after ${seconds} s. If it needs longer to start, set BOOT_TIMEOUT; if it never listens: ${waysToServe}`,
+      hint === undefined
+        ? `${entry}: not listening after ${seconds} s. If it needs longer to start, set BOOT_TIMEOUT; if it never listens: ${waysToServe}`
+        : `${entry}: no HTTP server listens after ${seconds} s (BOOT_TIMEOUT); ${hint}`,
+    ),
+
+  appStaysClosed: (entry: string, seconds: number) =>
+    new ClusterError(
+      'APP_STAYS_CLOSED',
+      1,
+      `${entry}: the app closed its HTTP server and did not listen again within ${seconds} s (BOOT_TIMEOUT). Call listen() again, or end the process: another worker takes its place.`,
     ),
 
   noAnswer: (where: string, reason: string) =>

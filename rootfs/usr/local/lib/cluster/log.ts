@@ -1,8 +1,8 @@
-// What the server itself says: one line an event, on standard error, so that the app's standard output stays its own.
+// The server's own log: one line an event, on standard error, so that the app's standard output stays its own.
 import { writeSync } from 'node:fs';
 import { ClusterError } from './errors.ts';
 
-/** From the wordiest to the most silent. What ends the container is said at every level. */
+/** From most to least verbose. The reason of an exit is logged at every level. */
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof levels)[number];
 
@@ -13,12 +13,12 @@ export function setLogLevel(level: LogLevel): void {
   current = level;
 }
 
-/** Prints one line about something that goes as it should. */
+/** Logs an expected event in one line. */
 export function log(text: string): void {
   if (levels.indexOf(current) <= levels.indexOf('info')) write(text);
 }
 
-/** Prints one line about something that somebody should look at. */
+/** Logs something that a person should look at, in one line. */
 export function logWarning(text: string): void {
   if (levels.indexOf(current) <= levels.indexOf('warn')) write(`warning: ${text}`);
 }
@@ -33,13 +33,19 @@ function write(text: string): void {
   }
 }
 
-/** Prints an error as the last word before an exit: ours as their one line, anything unexpected with its stack. */
+/** Logs an error right before an exit: a ClusterError as its one line, an unexpected error with its stack. */
 export function logFatal(error: unknown): void {
   const text = error instanceof ClusterError ? error.message : error instanceof Error ? error.stack : String(error);
   for (const line of (text ?? '').split('\n')) write(line);
 }
 
-/** How a duration stands in a line: `0.61 s`. */
+/** Prints an error of ours that costs one task, not the process. @param what was being done */
+export function logFault(what: string, error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  for (const line of `${what} failed, and everything else goes on: ${stack}`.split('\n')) write(line);
+}
+
+/** Formats a duration: `0.61 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }

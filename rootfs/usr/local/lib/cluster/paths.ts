@@ -1,18 +1,18 @@
-// Where things lie in a running container. Everything that is written at run time lies below /run.
+// The paths of files in a running container. Everything that is written at run time is below /run.
 
 export const appFolder = '/app';
 export const welcomeApp = '/usr/local/share/welcome/main.js';
-/** The only thing in /app of the bare image: as long as nothing lies beside it, no app was copied in. */
+/** The only file in /app of the bare image: while it is alone, no app was copied in. */
 export const welcomeMarker = '.welcome';
 
 export const runFolder = '/run/cluster';
 export const run = {
-  /** What the container was configured with: configuration.ts. */
+  /** What the container was configured with: configuration/store.ts. */
   configuration: `${runFolder}/configuration.json`,
   adminSocket: `${runFolder}/admin.sock`,
   /** Where connections wait while no worker serves. */
   waitingSocket: `${runFolder}/waiting.sock`,
-  /** Takes orders: its owner's only. */
+  /** Takes commands, from its owner only. */
   controlSocket: `${runFolder}/control.sock`,
   /** A file for each worker, named after its process group: the supervisor ends them when the primary could not. */
   workers: `${runFolder}/workers`,

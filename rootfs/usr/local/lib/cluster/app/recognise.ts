@@ -1,9 +1,10 @@
-// What a module has to offer: pure tests of shape on its exports, the most specific first. The order and each rule were
-// learned from the real objects of real frameworks; tests/unit/recognise.test.ts holds them.
+// What a module exports: pure tests of shape, the most specific first. The order and each rule were learned from the real
+// objects of real frameworks; tests/unit/recognise.test.ts holds them.
 import type { RequestListener, Server } from 'node:http';
 import net from 'node:net';
 import type { FastifyInstance, FastifyPluginAsync, FastifyServerOptions } from 'fastify';
 import http from '../lean-http.ts';
+import { type FunctionShape, shapeOfFunction } from './function-shape.ts';
 
 /** An object with the web-standard `fetch`: Hono, h3, Elysia and the like, or `{ fetch }` as in Bun and Deno. */
 export interface FetchHandler {
@@ -24,19 +25,28 @@ export type Recognised =
   | { readonly kind: 'server'; readonly value: Server }
   | { readonly kind: 'fetch'; readonly value: FetchHandler }
   | { readonly kind: 'nest'; readonly value: NestApplication }
-  /** Nothing is exported: the module is expected to listen by itself. */
+  /** No export: the module is expected to listen by itself. */
   | { readonly kind: 'nothing' }
-  /** Something that cannot be served. `why` names it, and where it is known what to write instead. */
+  /** An export that cannot be served. `why` names it, and what to write instead where that is known. */
   | { readonly kind: 'unservable'; readonly why: string };
 
 type Namespace = Readonly<Record<string, unknown>>;
 
-/** @param namespace what `import()` of the app's entry gave, of an ES module or of CommonJS */
+const instead: Readonly<Record<Exclude<FunctionShape['kind'], 'plugin'>, string>> = {
+  listener: 'For a request listener write `export const handler = …`',
+  context:
+    'A handler of Hono or Koa is not the app: export the app that uses it; a request listener (req, res) is `export const handler = …`',
+  event:
+    'A handler of h3 is not the app: export the app that uses it; a request listener (req, res) is `export const handler = …`',
+  web: 'Write `export default { fetch: … }`',
+};
+
+/** @param namespace the result of `import()` of the app's entry, an ES module or CommonJS */
 export function recognise(namespace: Namespace): Recognised {
   const exported = defaultExport(namespace);
   const handler = namedExport(namespace, exported, 'handler');
   if (isFunction(handler) && !isFunction(property(exported, 'fetch')) && (isNothing(exported) || isPlain(exported))) {
-    return /^_?event$/i.test(firstParameter(handler))
+    return shapeOfFunction(source(handler)).kind === 'event'
       ? unservable('`handler` takes an event: that is an AWS Lambda handler, not a request listener (req, res)')
       : { kind: 'listener', value: handler as RequestListener };
   }
@@ -72,7 +82,7 @@ function recogniseObject(exported: unknown): Recognised {
     return { kind: 'listener', value: koa.callback() };
   }
   if (has('fetch')) return { kind: 'fetch', value: exported as FetchHandler };
-  return unservable(`the default export is ${describe(exported)}${hint(exported)}`);
+  return unservable(`the default export is ${describeExport(exported)}${remedyFor(exported)}`);
 }
 
 function recogniseFunction(exported: object, namespace: Namespace): Recognised {
@@ -90,10 +100,10 @@ function recogniseFunction(exported: object, namespace: Namespace): Recognised {
   // What fastify-plugin leaves on a function.
   if (property(exported, Symbol.for('skip-override')) || property(exported, Symbol.for('plugin-meta'))) return plugin;
   if (/^class\b/.test(source(exported))) return unservable('the default export is a class: export an instance');
-  const parameter = firstParameter(exported);
-  if (/^_?(req|request|ctx|context|c|event|e)$/i.test(parameter)) {
+  const shape = shapeOfFunction(source(exported));
+  if (shape.kind !== 'plugin') {
     return unservable(
-      `the default export is a function whose first parameter is \`${parameter}\`, but a default function is run as a Fastify plugin (app, options). For a request listener write \`export const handler = …\``,
+      `the default export is a function ${shape.because}, but a default function is run as a Fastify plugin (app, options). ${instead[shape.kind]}`,
     );
   }
   const { length } = exported as { length: number };
@@ -138,17 +148,11 @@ function source(value: object): string {
   return Function.prototype.toString.call(value);
 }
 
-/** The name of a function's first parameter, '' where there is none or it is a pattern. */
-function firstParameter(value: object): string {
-  const match = /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*\(|\(|[\w$]+\s*\(|)\s*([\w$]+)/.exec(source(value));
-  return match?.[1] ?? '';
-}
-
 function unservable(why: string): Recognised {
   return { kind: 'unservable', why };
 }
 
-function describe(exported: unknown): string {
+function describeExport(exported: unknown): string {
   if (typeof exported !== 'object') return `a ${typeof exported}`;
   const name = exported?.constructor?.name ?? 'object without prototype';
   const keys = Object.keys(exported ?? {}).slice(0, 5);
@@ -156,7 +160,7 @@ function describe(exported: unknown): string {
 }
 
 /** What to write for frameworks that are known not to be exported as they are. */
-function hint(exported: unknown): string {
+function remedyFor(exported: unknown): string {
   const has = (name: string) => isFunction(property(exported, name));
   if (has('handler') && has('use')) return '. Of Polka, write `export const handler = app.handler`';
   if (property(exported, 'listener') instanceof net.Server && has('route')) return '. Of hapi, call `server.start()`';

@@ -1,4 +1,4 @@
-// Runs what was recognised as an HTTP server.
+// Runs the app's export as an HTTP server.
 import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -7,17 +7,17 @@ import http from '../lean-http.ts';
 import { log } from '../log.ts';
 import type { FetchHandler, Recognised } from './recognise.ts';
 
-/** Ends what was started, after its last request: the app's own close hooks run. */
+/** Shuts the app down after its last request: its own close hooks run. */
 export type Close = () => Promise<unknown>;
 
 type Servable = Exclude<Recognised, { kind: 'nothing' | 'unservable' }>;
 
 /**
- * Starts to listen; which socket that really is, is decided in worker/listen.ts.
+ * Starts to listen. worker/listen.ts decides on which socket.
  * @param entry the app's entry, whose own packages win over the preinstalled ones
  * @param port what the app is told that it listens on
- * @param announce told of the server before it listens
- * @returns how to end it; undefined where the app has no shutdown but its SIGTERM handlers
+ * @param announce is called with the server before it listens
+ * @returns how to shut it down; undefined where the app's SIGTERM handlers are its only shutdown
  */
 export async function serve(
   app: Servable,
@@ -37,13 +37,13 @@ export async function serve(
       await app.value.listen(port);
       return () => app.value.close();
     case 'server':
-      await listening(app.value, port, announce);
+      await startListening(app.value, port, announce);
       return undefined;
     case 'listener':
-      await listening(http.createServer(app.value), port, announce);
+      await startListening(http.createServer(app.value), port, announce);
       return undefined;
     case 'fetch':
-      await listening(http.createServer(await fetchListener(app.value)), port, announce);
+      await startListening(http.createServer(await fetchListener(app.value)), port, announce);
       return undefined;
   }
 }
@@ -92,7 +92,7 @@ async function fetchListener(app: FetchHandler): Promise<RequestListener> {
   );
 }
 
-function listening(server: Server, port: number, announce: (server: Server) => void): Promise<void> {
+function startListening(server: Server, port: number, announce: (server: Server) => void): Promise<void> {
   announce(server);
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -4,41 +4,47 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
-import { type Explained, makeConfiguration, renderNginx, summarise, writeNginx } from '../configuration/resolve.ts';
+import { type TrustedProxyVariable, trustedProxyVariables } from '../app/proxy-trust.ts';
+import { checkNodeFlags } from '../app/start-flags.ts';
+import { type ResolvedConfiguration, resolveConfiguration } from '../configuration/resolve.ts';
 import { loadConfiguration } from '../configuration/store.ts';
+import { summarise } from '../configuration/summary.ts';
+import { renderNginxConf, writeNginxConf } from '../configuration/write-nginx-conf.ts';
 import { ClusterError, errors } from '../errors.ts';
+import { containerEnvironment } from '../machine/container-environment.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
 import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import { nginxFolder } from '../paths.ts';
-import type { Origin } from '../settings/read.ts';
+import type { SettingOrigin } from '../settings/read.ts';
 import { defaultOf } from '../settings/reference.ts';
 import { type Definition, definitions } from '../settings/schema.ts';
-import { columns } from './table.ts';
+import type { Command } from './command.ts';
+import { renderTable } from './text-table.ts';
 
 type Subcommand = (args: readonly string[]) => Promise<void>;
 
-const subcommands: Record<string, { run: Subcommand; help: string }> = {
-  check: { run: check, help: 'is everything right? `RUN cluster config check` in a Dockerfile asks at build time' },
-  print: { run: print, help: 'every setting, its value and where it comes from; --json for machines' },
-  nginx: { run: nginx, help: 'the rendered nginx.conf' },
-  help: { run: help, help: 'every setting, what it is and what it may be' },
+const subcommands: Readonly<Record<string, Subcommand>> = { check, print, nginx, help };
+
+export const configCommand: Command = {
+  help: 'what it is configured with, and why: print, check, nginx, help',
+  async run([name = 'print', ...args]) {
+    const key = name.replace(/^-+/, '');
+    const subcommand = Object.hasOwn(subcommands, key) ? subcommands[key] : undefined;
+    if (subcommand === undefined) throw errors.unknownCommand(`config ${name}`, Object.keys(subcommands));
+    await subcommand(args);
+    return 0;
+  },
 };
 
-export async function config([name = 'print', ...args]: readonly string[]): Promise<number> {
-  const key = name.replace(/^-+/, '');
-  const subcommand = Object.hasOwn(subcommands, key) ? subcommands[key] : undefined;
-  if (subcommand === undefined) throw errors.unknownCommand(`config ${name}`, Object.keys(subcommands));
-  await subcommand.run(args);
-  return 0;
-}
-
-/** The same checks as at a start. */
+/** `cluster config check`: the same checks as at a start. `RUN cluster config check` in a Dockerfile makes them at build time. */
 async function check(): Promise<void> {
-  const configuration = await configure();
+  const configuration = await currentConfiguration();
   for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   const folder = makeTemporaryFolder();
   try {
-    const app = findApp(configuration.settings.appModule);
+    const app = findApp(configuration.settings);
+    checkNodeFlags(app);
+    for (const note of app.notes) process.stderr.write(`note: ${note}\n`);
     findPreStart(configuration.settings.preStartPath);
     checkNginx(configuration, folder);
     process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);
@@ -49,13 +55,13 @@ async function check(): Promise<void> {
   }
 }
 
-/** A user's own nginx.conf includes a file by its path in a running container: where none runs, it is made for the check. */
-function checkNginx(configuration: Explained, folder: string): void {
-  const file = writeNginx(configuration, folder);
+/** A user's own nginx.conf includes a file of a running container by its path: without one, it is written for the check. */
+function checkNginx(configuration: ResolvedConfiguration, folder: string): void {
+  const file = writeNginxConf(configuration, folder);
   const isMissing = hasOwnNginxConfiguration() && !existsSync(nginxFolder);
   if (isMissing) {
     mkdirSync(nginxFolder);
-    writeNginx(configuration, nginxFolder);
+    writeNginxConf(configuration, nginxFolder);
   }
   try {
     if (configuration.settings.nginx) checkNginxConfiguration(file);
@@ -65,24 +71,28 @@ function checkNginx(configuration: Explained, folder: string): void {
 }
 
 function makeTemporaryFolder(): string {
+  const folder = containerEnvironment().TMPDIR || tmpdir();
   try {
-    return mkdtempSync(join(tmpdir(), 'nginx-'));
+    return mkdtempSync(join(folder, 'nginx-'));
   } catch (error) {
-    throw errors.noTemporaryFolder(tmpdir(), (error as NodeJS.ErrnoException).code ?? String(error));
+    throw errors.noTemporaryFolder(folder, (error as NodeJS.ErrnoException).code ?? String(error));
   }
 }
 
+/** `cluster config print`: every setting, its value and where it comes from; --json for machines. */
 async function print(args: readonly string[]): Promise<void> {
-  const configuration = await configure();
+  const configuration = await currentConfiguration();
   process.stdout.write(
-    args.includes('--json') ? `${JSON.stringify(asJson(configuration), null, 2)}\n` : asText(configuration),
+    args.includes('--json') ? `${JSON.stringify(renderJson(configuration), null, 2)}\n` : renderText(configuration),
   );
 }
 
+/** `cluster config nginx`: the rendered nginx.conf. */
 async function nginx(): Promise<void> {
-  process.stdout.write(renderNginx(await configure(), nginxFolder));
+  process.stdout.write(renderNginxConf(await currentConfiguration(), nginxFolder));
 }
 
+/** `cluster config help`: what each setting is and what it may be; with a name, of one setting. */
 async function help([name]: readonly string[]): Promise<void> {
   const chosen = definitions.filter(([, each]) => name === undefined || [each.name, ...each.aliases].includes(name));
   if (chosen.length === 0)
@@ -90,17 +100,17 @@ async function help([name]: readonly string[]): Promise<void> {
       name ?? '',
       definitions.map(([, each]) => each.name),
     );
-  process.stdout.write(chosen.map(([, definition]) => describe(definition)).join('\n'));
+  process.stdout.write(chosen.map(([, definition]) => describeSetting(definition)).join('\n'));
 }
 
-/** In the mode that the server runs in, where one runs in this container. */
-async function configure(): Promise<Explained> {
+/** In the mode of the server that runs in this container, if one does. */
+async function currentConfiguration(): Promise<ResolvedConfiguration> {
   try {
     const { settings, start } = loadConfiguration();
-    return await makeConfiguration(process.env, settings.mode, start);
+    return await resolveConfiguration(containerEnvironment(), settings.mode, start);
   } catch (error) {
     if (!(error instanceof ClusterError) || error.code !== 'NOT_CONFIGURED') throw error;
-    return makeConfiguration(process.env, 'production');
+    return resolveConfiguration(containerEnvironment(), 'production');
   }
 }
 
@@ -110,8 +120,8 @@ interface Computed {
   readonly because: string;
 }
 
-/** What was computed, by the names that users see. */
-function computedOf({ machine, plan }: Explained): Readonly<Record<string, Computed>> {
+/** The computed numbers, by the names that users see. */
+function computedOf({ machine, plan }: ResolvedConfiguration): Readonly<Record<string, Computed>> {
   const { minWorkers, maxWorkers, workerMemoryBytes, heapMb, semiSpaceMb, nginxWorkers, because } = plan;
   const megabytes = (bytes: number) => Math.floor(bytes / 1024 ** 2);
   return {
@@ -132,24 +142,43 @@ function computedOf({ machine, plan }: Explained): Readonly<Record<string, Compu
   };
 }
 
-/** Two tables: what can be set, and what follows from it and from the machine. */
-export function asText(configuration: Explained): string {
+/** What is set for the app's frameworks; nothing where there is no app yet. */
+function variablesForApp({ settings }: ResolvedConfiguration): readonly TrustedProxyVariable[] {
+  try {
+    return trustedProxyVariables(containerEnvironment(), settings, findApp(settings).entry);
+  } catch {
+    return [];
+  }
+}
+
+/** Tables: the settings, what is computed from them and the machine, and what is set for the app's frameworks. */
+function renderText(configuration: ResolvedConfiguration): string {
   const { settings, origins, warnings } = configuration;
   const set = definitions.map(([key, definition]) => [
     definition.name,
-    shownValue(definition, settings[key]),
-    shownOrigin(origins[key]),
+    displayValue(definition, settings[key]),
+    displayOrigin(origins[key]),
   ]);
   const computed = Object.entries(computedOf(configuration)).map(([name, { value, unit = '', because }]) => [
     name,
     value === undefined ? '-' : `${value} ${unit}`.trim(),
     because,
   ]);
+  const forApp = variablesForApp(configuration).map(({ variable, value, framework, because }) => [
+    variable,
+    value,
+    `${framework}: ${because}`,
+  ]);
+  const tables = [
+    [['SETTING', 'VALUE', 'FROM'], ...set],
+    [['COMPUTED', 'VALUE', 'BECAUSE'], ...computed],
+    ...(forApp.length > 0 ? [[['SET FOR THE APP', 'VALUE', 'BECAUSE'], ...forApp]] : []),
+  ];
   const warned = warnings.map((warning) => `warning: ${warning}\n`).join('');
-  return `${columns([['SETTING', 'VALUE', 'FROM'], ...set])}\n${columns([['COMPUTED', 'VALUE', 'BECAUSE'], ...computed])}${warned === '' ? '' : `\n${warned}`}`;
+  return `${tables.map(renderTable).join('\n')}${warned === '' ? '' : `\n${warned}`}`;
 }
 
-export function asJson(configuration: Explained) {
+function renderJson(configuration: ResolvedConfiguration) {
   const { settings, origins, warnings } = configuration;
   return {
     settings: Object.fromEntries(
@@ -157,22 +186,23 @@ export function asJson(configuration: Explained) {
         definition.name,
         {
           value: definition.isSecret && origins[key].kind !== 'default' ? null : (settings[key] ?? null),
-          text: shownValue(definition, settings[key]),
+          text: displayValue(definition, settings[key]),
           from: origins[key],
         },
       ]),
     ),
     computed: computedOf(configuration),
+    setForTheApp: variablesForApp(configuration),
     warnings,
   };
 }
 
-function shownValue({ isSecret, type, default: preset }: Definition<unknown>, value: unknown): string {
+function displayValue({ isSecret, type, default: preset }: Definition<unknown>, value: unknown): string {
   if (isSecret && value !== preset) return '(not shown)';
   return value === undefined ? '-' : type.format(value) || '-';
 }
 
-function shownOrigin(origin: Origin): string {
+function displayOrigin(origin: SettingOrigin): string {
   switch (origin.kind) {
     case 'default':
       return 'default';
@@ -183,7 +213,7 @@ function shownOrigin(origin: Origin): string {
   }
 }
 
-function describe(definition: Definition<unknown>): string {
+function describeSetting(definition: Definition<unknown>): string {
   const { name, aliases, type, help, example, isSecret } = definition;
   const also = aliases.length > 0 ? ` (also ${aliases.join(', ')})` : '';
   const secret = isSecret ? `  ${name}_FILE: a file that holds it\n` : '';

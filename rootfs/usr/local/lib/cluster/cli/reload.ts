@@ -1,6 +1,8 @@
 // `cluster reload`: a new worker for each slot, one after the other, without a lost request.
-import { order } from './order.ts';
+import type { Command } from './command.ts';
+import { sendToPrimary } from './control-client.ts';
 
-export async function reload(): Promise<number> {
-  return order('/reload');
-}
+export const reloadCommand: Command = {
+  help: 'runs the newest version of the app, worker by worker; no request is lost',
+  run: () => sendToPrimary('/reload'),
+};

@@ -1,6 +1,8 @@
-// `cluster scale N`: how many workers there are.
-import { order } from './order.ts';
+// `cluster scale N`: sets the number of workers.
+import type { Command } from './command.ts';
+import { sendToPrimary } from './control-client.ts';
 
-export async function scale([workers = '']: readonly string[]): Promise<number> {
-  return order(`/scale?workers=${encodeURIComponent(workers)}`);
-}
+export const scaleCommand: Command = {
+  help: 'how many workers there are: a number, or auto',
+  run: ([workers = '']) => sendToPrimary(`/scale?workers=${encodeURIComponent(workers)}`),
+};

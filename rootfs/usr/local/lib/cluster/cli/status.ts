@@ -1,30 +1,34 @@
-// `cluster status`: how the workers are.
+// `cluster status`: the state of the workers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../paths.ts';
 import type { SlotStatus, WorkerStatus } from '../pool/decide/pool-status.ts';
 import type { Status } from '../primary/admin/server.ts';
-import { ask } from './ask.ts';
-import { columns } from './table.ts';
+import type { Command } from './command.ts';
+import { httpGet } from './http-get.ts';
+import { renderTable } from './text-table.ts';
 
 const refreshEveryMs = 1000;
 
-export async function status(args: readonly string[]): Promise<number> {
-  if (args.includes('--json')) process.stdout.write(`${await read()}\n`);
-  else if (args.includes('--watch')) await watch();
-  else process.stdout.write(renderStatus(JSON.parse(await read())));
-  return 0;
+export const statusCommand: Command = {
+  help: 'the workers as a table; --watch goes on, --json for machines',
+  async run(args) {
+    if (args.includes('--json')) process.stdout.write(`${await fetchStatus()}\n`);
+    else if (args.includes('--watch')) await watchStatus();
+    else process.stdout.write(renderStatus(JSON.parse(await fetchStatus())));
+    return 0;
+  },
+};
+
+async function fetchStatus(): Promise<string> {
+  return (await httpGet({ socketPath: run.adminSocket, path: '/status' })).body;
 }
 
-async function read(): Promise<string> {
-  return (await ask({ socketPath: run.adminSocket, path: '/status' })).body;
-}
-
-/** Like top, until Ctrl-C. Where nobody looks at a terminal: one table after the other. */
-async function watch(): Promise<never> {
+/** Like top, until Ctrl-C. Without a terminal: one table after the other. */
+async function watchStatus(): Promise<never> {
   // Not once: timeout(1) and some terminals send it twice.
   process.on('SIGINT', () => process.exit(0));
   for (;;) {
-    const table = renderStatus(JSON.parse(await read()));
+    const table = renderStatus(JSON.parse(await fetchStatus()));
     // Home, each line cleared to its end, and what is below: no flicker, unlike clearing first.
     const frame = process.stdout.isTTY ? `\x1b[H${table.replaceAll('\n', '\x1b[K\n')}\x1b[J` : `${table}\n`;
     process.stdout.write(frame);
@@ -43,7 +47,7 @@ export function renderStatus(status: Status): string {
     ...status.leaving.map((worker) => cellsOf(worker)),
   ];
   const reload = status.isReloading ? ', reloading' : '';
-  return `${state}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${columns(rows)}`;
+  return `${state}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${renderTable(rows)}`;
 }
 
 function cellsOf(worker: WorkerStatus & Partial<SlotStatus>): string[] {
@@ -51,7 +55,7 @@ function cellsOf(worker: WorkerStatus & Partial<SlotStatus>): string[] {
   const named = state === 'gone' && typeof worker.leadsTo === 'number' ? `to ${worker.leadsTo}` : state;
   const known = [slot, pid ?? '-', named, `${uptimeSeconds} s`].map(String);
   if (reportAgeMs === null) return [...known, '-', '-', '-', '-', '-'];
-  // What a silent worker told last is shown, with its age.
+  // Of a silent worker the last report is shown, with its age.
   const age = reportAgeMs > 2500 ? ` (${Math.round(reportAgeMs / 1000)} s ago)` : '';
   return [
     ...known,

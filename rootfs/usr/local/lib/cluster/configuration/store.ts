@@ -1,9 +1,10 @@
 // What a container was configured with: made once, before the supervisor starts, and read by all that runs after.
-// Making it is make-configuration.ts: what only reads it starts sooner without that.
+// Making it is resolve.ts: what only reads it starts sooner without that.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { errors } from '../errors.ts';
 import type { Plan } from '../machine/plan.ts';
 import { run } from '../paths.ts';
+import type { Environment } from '../settings/findings.ts';
 import type { Settings } from '../settings/read.ts';
 
 export interface Configuration {
@@ -27,12 +28,14 @@ export interface Boot {
 }
 
 export interface StoredConfiguration extends Configuration {
+  /** The app's: app/app-environment.ts. */
+  readonly environment: Environment;
   readonly boot: Boot;
 }
 
-/** Readable by this container's user alone: a setting may be a secret. */
-export function storeConfiguration({ settings, plan, start, boot }: StoredConfiguration): void {
-  writeFileSync(run.configuration, JSON.stringify({ settings, plan, start, boot }), { mode: 0o600 });
+/** Readable by this container's user alone: settings and environment may have secrets. */
+export function storeConfiguration({ settings, plan, start, environment, boot }: StoredConfiguration): void {
+  writeFileSync(run.configuration, JSON.stringify({ settings, plan, start, environment, boot }), { mode: 0o600 });
 }
 
 /**

@@ -12,18 +12,20 @@ export interface CgroupLimits {
   readonly memoryBytes: number | undefined;
 }
 
-export function cgroupLimits(readFile: ReadFile): CgroupLimits {
+export function readCgroupLimits(readFile: ReadFile): CgroupLimits {
   const unified = foldersOf(readFile, 'unified').map((folder) => ({
-    cpus: quota(...(readFile(join(folder, 'cpu.max'))?.trim().split(' ') ?? [])),
-    memoryBytes: bytes(readFile(join(folder, 'memory.max'))),
+    cpus: parseQuota(...(readFile(join(folder, 'cpu.max'))?.split(' ') ?? [])),
+    memoryBytes: parseBytes(readFile(join(folder, 'memory.max'))),
   }));
   const cpu = foldersOf(readFile, 'cpu').map((folder) =>
-    quota(readFile(join(folder, 'cpu.cfs_quota_us')), readFile(join(folder, 'cpu.cfs_period_us'))),
+    parseQuota(readFile(join(folder, 'cpu.cfs_quota_us')), readFile(join(folder, 'cpu.cfs_period_us'))),
   );
-  const memory = foldersOf(readFile, 'memory').map((folder) => bytes(readFile(join(folder, 'memory.limit_in_bytes'))));
+  const memory = foldersOf(readFile, 'memory').map((folder) =>
+    parseBytes(readFile(join(folder, 'memory.limit_in_bytes'))),
+  );
   return {
-    cpus: smallest([...unified.map(({ cpus }) => cpus), ...cpu]),
-    memoryBytes: smallest([...unified.map(({ memoryBytes }) => memoryBytes), ...memory]),
+    cpus: minimum([...unified.map(({ cpus }) => cpus), ...cpu]),
+    memoryBytes: minimum([...unified.map(({ memoryBytes }) => memoryBytes), ...memory]),
   };
 }
 
@@ -33,10 +35,7 @@ function foldersOf(readFile: ReadFile, controller: 'unified' | 'cpu' | 'memory')
   if (mount === undefined) return [];
   const group = groupOf(readFile('/proc/self/cgroup') ?? '', controller) ?? '/';
   // Docker on version 1 mounts our own group at the place of the root. With a namespace of its own, ours is `/`.
-  const below =
-    group === mount.root || !group.startsWith(join(mount.root, '/'))
-      ? '/'
-      : group.slice(mount.root === '/' ? 0 : mount.root.length);
+  const below = group.startsWith(join(mount.root, '/')) ? group.slice(mount.root === '/' ? 0 : mount.root.length) : '/';
   const folders = [join(mount.point, below)];
   for (let path = below; path !== '/'; folders.push(join(mount.point, path))) path = dirname(path);
   return folders.map((folder) => folder.replace(/(.)\/$/, '$1'));
@@ -48,9 +47,9 @@ function mountOf(mountinfo: string, controller: string): { root: string; point: 
     const [before = '', after = ''] = line.split(' - ');
     const [, , , root, point] = before.split(' ');
     const [type, , options = ''] = after.split(' ');
-    const isIt =
+    const isMatch =
       controller === 'unified' ? type === 'cgroup2' : type === 'cgroup' && options.split(',').includes(controller);
-    if (isIt && root !== undefined && point !== undefined) return { root, point };
+    if (isMatch && root !== undefined && point !== undefined) return { root, point };
   }
   return undefined;
 }
@@ -59,24 +58,24 @@ function mountOf(mountinfo: string, controller: string): { root: string; point: 
 function groupOf(cgroup: string, controller: string): string | undefined {
   for (const line of cgroup.split('\n')) {
     const [, controllers = '', ...path] = line.split(':');
-    const isIt = controller === 'unified' ? controllers === '' : controllers.split(',').includes(controller);
-    if (isIt && path.length > 0) return path.join(':');
+    const isMatch = controller === 'unified' ? controllers === '' : controllers.split(',').includes(controller);
+    if (isMatch && path.length > 0) return path.join(':');
   }
   return undefined;
 }
 
 /** `max`, `-1` or nothing mean no limit. Both in µs. */
-function quota(time = '', period = ''): number | undefined {
-  const cpus = Number(time.trim() || Number.NaN) / Number(period.trim() || Number.NaN);
+function parseQuota(time?: string, period?: string): number | undefined {
+  const cpus = Number(time) / Number(period);
   return cpus > 0 && Number.isFinite(cpus) ? cpus : undefined;
 }
 
-function bytes(text: string | undefined): number | undefined {
-  const value = Number(text?.trim() || Number.NaN);
+function parseBytes(text: string | undefined): number | undefined {
+  const value = Number(text);
   return value > 0 ? value : undefined;
 }
 
-function smallest(values: readonly (number | undefined)[]): number | undefined {
+function minimum(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }

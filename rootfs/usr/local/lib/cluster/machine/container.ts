@@ -1,5 +1,4 @@
-// Is this container one that the supervisor can run in? Asked before it is started: its own answers are riddles.
-
+// Whether the supervisor can run in this container. Checked before it starts: its own messages do not name the cause.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { errors } from '../errors.ts';
@@ -31,7 +30,7 @@ export function checkContainer({ uid, gid }: Identity): void {
   if (status !== 0) throw errors.runNotExecutable();
 }
 
-/** False where the kernel was started without IPv6: a `listen [::]` would then keep nginx from starting. */
+/** False where the kernel was started without IPv6: nginx does not start with a `listen [::]` then. */
 export function hasIpv6(): boolean {
   return existsSync('/proc/net/if_inet6');
 }

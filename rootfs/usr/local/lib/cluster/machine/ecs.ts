@@ -10,57 +10,57 @@ export interface EcsLimits {
 }
 
 const timeoutMs = 1000;
-const longestAnswer = 1024 ** 2;
+const maxResponseLength = 1024 ** 2;
 const mebibyte = 1024 ** 2;
 
 /**
- * @param task answer of `/task` @param container answer of the endpoint itself
- * @returns limits as far as the answers have them. A container's CPU is a share and no limit, so it does not count.
+ * @param task response of `/task` @param container response of the endpoint itself
+ * @returns the limits that the responses have. A container's CPU is a share and no limit, so it does not count.
  */
-export function ecsLimitsOf(task: unknown, container: unknown): EcsLimits {
-  const memory = [limit(task, 'Memory'), limit(container, 'Memory')].filter((value) => value !== undefined);
+export function parseEcsLimits(task: unknown, container: unknown): EcsLimits {
+  const memory = [limitOf(task, 'Memory'), limitOf(container, 'Memory')].filter((value) => value !== undefined);
   return {
-    cpus: limit(task, 'CPU'),
+    cpus: limitOf(task, 'CPU'),
     memoryBytes: memory.length === 0 ? undefined : Math.min(...memory) * mebibyte,
   };
 }
 
 /**
- * Asks the metadata endpoint, for one second at the most.
+ * Requests the limits from the metadata endpoint; takes one second at most.
  * @param endpoint ECS_CONTAINER_METADATA_URI_V4, which ECS sets in every container
- * @returns undefined where nobody answers: never an error
+ * @returns undefined without a response: never an error
  */
-export async function askEcs(endpoint: string | undefined): Promise<EcsLimits | undefined> {
-  if (endpoint === undefined || !endpoint.startsWith('http://')) return undefined;
+export async function fetchEcsLimits(endpoint: string | undefined): Promise<EcsLimits | undefined> {
+  if (endpoint === undefined) return undefined;
   const signal = AbortSignal.timeout(timeoutMs);
   const [task, container] = await Promise.all([getJson(`${endpoint}/task`, signal), getJson(endpoint, signal)]);
-  return task === undefined && container === undefined ? undefined : ecsLimitsOf(task, container);
+  return task === undefined && container === undefined ? undefined : parseEcsLimits(task, container);
 }
 
 function getJson(url: string, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve) => {
-    const nothing = () => resolve(undefined);
+    const giveUp = () => resolve(undefined);
     try {
       const request = http.get(url, { signal }, async (response) => {
         try {
           let text = '';
           for await (const chunk of response.setEncoding('utf8')) {
             text += chunk;
-            if (text.length > longestAnswer) throw new Error('too long');
+            if (text.length > maxResponseLength) throw new Error('too long');
           }
           resolve(response.statusCode === 200 ? JSON.parse(text) : undefined);
         } catch {
-          nothing();
+          giveUp();
         }
       });
-      request.on('error', nothing);
+      request.on('error', giveUp);
     } catch {
-      nothing(); // not a URL
+      giveUp(); // not a URL, or not one of http
     }
   });
 }
 
-function limit(answer: unknown, name: 'CPU' | 'Memory'): number | undefined {
-  const value = Number((answer as { Limits?: Record<string, unknown> } | undefined)?.Limits?.[name]);
+function limitOf(response: unknown, name: 'CPU' | 'Memory'): number | undefined {
+  const value = Number((response as { Limits?: Record<string, unknown> } | undefined)?.Limits?.[name]);
   return value > 0 && Number.isFinite(value) ? value : undefined;
 }

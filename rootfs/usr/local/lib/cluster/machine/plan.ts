@@ -1,13 +1,14 @@
-// Settings and machine → how many processes of each kind, with how much memory, and who gets how much of the time to
-// stop. Pure. Each number comes with the reason that `cluster config print` shows.
+// Settings and machine → how many processes of each kind, their memory, and how the time to stop is divided. Pure. Each
+// number comes with the reason that `cluster config print` shows.
 import type { Settings } from '../settings/read.ts';
 import type { Machine } from './machine.ts';
+import { type Debugger, debuggerOf } from './node-options.ts';
 
 export interface Plan {
   readonly minWorkers: number;
-  /** As many slots, and so unix sockets, are there. */
+  /** Also the number of slots, each with a unix socket. */
   readonly maxWorkers: number;
-  /** Of a range, as many as there are CPUs for. */
+  /** With a range: one for each CPU, within the range. */
   readonly startWorkers: number;
   /** What the container may use in all, in bytes. */
   readonly memoryBytes: number;
@@ -17,12 +18,14 @@ export interface Plan {
   readonly heapMb: number | undefined;
   /** Each half of V8's young generation, in MiB; undefined: NODE_OPTIONS says. */
   readonly semiSpaceMb: number | undefined;
+  /** Of worker 0; undefined: NODE_OPTIONS asks for none. */
+  readonly debugger: Debugger | undefined;
   readonly nginxWorkers: number;
   /** Connections of each nginx worker. */
   readonly nginxConnections: number;
   /** Files and sockets that each may have open. */
   readonly nginxOpenFiles: number;
-  /** So much of a request's body waits in memory, what is more in a file; in bytes. */
+  /** The part of a request's body that waits in memory, in bytes; a larger body waits in a file. */
   readonly bodyBufferBytes: number;
   /** Why, in one line each. */
   readonly because: Readonly<
@@ -31,7 +34,7 @@ export interface Plan {
       string
     >
   >;
-  /** What does not fit together, each one line with what to do about it. */
+  /** Settings that do not fit the machine, each one line with what to do about it. */
   readonly warnings: readonly string[];
 }
 
@@ -39,18 +42,18 @@ const mebibyte = 1024 ** 2;
 /** nginx, the primary and the supervisor. */
 const reservedMb = 80;
 /** An idle worker takes 45 MB, a small app in it twice that. Fewer workers are better than workers that are killed. */
-const leastWorkerMb = 128;
+const minWorkerMb = 128;
 /** In a pod without a CPU limit: enough that one blocked worker is not felt, few enough for a node shared with others. */
-const mostWorkersInUnlimitedPod = 8;
+const maxWorkersInUnlimitedPod = 8;
 /** Of a worker's memory; the rest is V8's young generation, buffers and code. */
 const heapShare = 0.7;
-const leastHeapMb = 64;
+const minHeapMb = 64;
 /** V8's own ceiling where memory is plenty: a larger heap collects its garbage in longer pauses. */
-const mostHeapMb = 4096;
+const maxHeapMb = 4096;
 
 /** @param nodeOptions the variable NODE_OPTIONS, which goes before what is planned here */
 export function planProcesses(settings: Settings, machine: Machine, nodeOptions = ''): Plan {
-  const cpus = wholeCpus(machine);
+  const cpus = roundCpus(machine);
   const workers = planWorkers(settings, machine, cpus);
   const nginx =
     settings.mode === 'development'
@@ -62,6 +65,7 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
   const workerMb = Math.max(1, Math.floor((memoryMb - reservedMb) / workers.max));
   const heap = planHeap(workerMb, nodeOptions);
   const connections = planConnections(settings, machine);
+  const appDebugger = debuggerOf(nodeOptions);
   const bodyBuffer = planBodyBuffer(memoryMb, nginx.value * connections.value);
   return {
     maxWorkers: workers.max,
@@ -71,6 +75,7 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
     workerMemoryBytes: workerMb * mebibyte,
     heapMb: heap.heapMb,
     semiSpaceMb: heap.semiSpaceMb,
+    debugger: appDebugger,
     nginxWorkers: nginx.value,
     nginxConnections: connections.value,
     nginxOpenFiles: connections.openFiles,
@@ -84,39 +89,43 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
       nginxConnections: connections.because,
       bodyBuffer: bodyBuffer.because,
     },
-    warnings: [...warningsOf(settings, workers.max, memoryMb, workerMb), ...connections.warnings],
+    warnings: [
+      ...warningsOf(settings, workers.max, memoryMb, workerMb),
+      ...connections.warnings,
+      ...debuggerWarnings(appDebugger, workers.max),
+    ],
   };
 }
 
-interface Workers {
+interface PlannedWorkers {
   readonly min: number;
   readonly max: number;
   readonly because: string;
 }
 
-function planWorkers({ mode, workers }: Settings, machine: Machine, cpus: Explained): Workers {
+function planWorkers({ mode, workers }: Settings, machine: Machine, cpus: PlannedNumber): PlannedWorkers {
   if (mode === 'development') return { min: 1, max: 1, because: 'dev mode, where it is started anew at each change' };
   if (workers !== 'auto') return { ...workers, because: 'as set' };
   const memoryMb = Math.floor(machine.memoryBytes.value / mebibyte);
-  const byMemory = Math.max(1, Math.floor((memoryMb - reservedMb) / leastWorkerMb));
+  const byMemory = Math.max(1, Math.floor((memoryMb - reservedMb) / minWorkerMb));
   if (byMemory < cpus.value) {
-    const because = `as many as fit into ${memoryMb} MB (${machine.memoryBytes.source}) with ${leastWorkerMb} MB each, after ${reservedMb} MB for nginx and the primary; there would be CPUs for ${cpus.value}`;
+    const because = `as many as fit into ${memoryMb} MB (${machine.memoryBytes.source}) with ${minWorkerMb} MB each, after ${reservedMb} MB for nginx and the primary; there would be CPUs for ${cpus.value}`;
     return { min: byMemory, max: byMemory, because };
   }
   return { min: cpus.value, max: cpus.value, because: `one for each CPU: ${cpus.because}` };
 }
 
-interface Explained {
+interface PlannedNumber {
   readonly value: number;
   readonly because: string;
 }
 
 /** Half a CPU or more counts as one more. At least one. */
-function wholeCpus({ cpus, hasUnlimitedCpus, isKubernetes }: Machine): Explained {
+function roundCpus({ cpus, hasUnlimitedCpus, isKubernetes }: Machine): PlannedNumber {
   const value = Math.max(1, Math.round(cpus.value));
-  if (isKubernetes && hasUnlimitedCpus && value > mostWorkersInUnlimitedPod) {
+  if (isKubernetes && hasUnlimitedCpus && value > maxWorkersInUnlimitedPod) {
     return {
-      value: mostWorkersInUnlimitedPod,
+      value: maxWorkersInUnlimitedPod,
       because: `the pod has no CPU limit, so not all ${value} CPUs of its node are taken (resources.limits.cpu, or WORKERS, says otherwise)`,
     };
   }
@@ -125,58 +134,58 @@ function wholeCpus({ cpus, hasUnlimitedCpus, isKubernetes }: Machine): Explained
 }
 
 /** What nginx has open beside connections: static files, logs, listening sockets. */
-const otherOpenFiles = 64;
-const wantedOtherOpenFiles = 2048;
+const reservedFiles = 64;
+const wantedReservedFiles = 2048;
 
 /** As many connections as are set, if the container may open so many files. */
 function planConnections({ nginxConnections, nginxOpenFiles }: Settings, { openFiles: limit }: Machine) {
-  const openFiles = Math.min(limit, nginxOpenFiles ?? nginxConnections + wantedOtherOpenFiles);
-  const value = Math.max(16, Math.min(nginxConnections, openFiles - otherOpenFiles));
+  const openFiles = Math.min(limit, nginxOpenFiles ?? nginxConnections + wantedReservedFiles);
+  const value = Math.max(16, Math.min(nginxConnections, openFiles - reservedFiles));
   if (value === nginxConnections) return { value, openFiles, because: 'as set', warnings: [] };
-  const remedy = `\`docker run --ulimit nofile=${nginxConnections + wantedOtherOpenFiles}\` (Compose and ECS: \`ulimits\`, nofile)`;
+  const remedy = `\`docker run --ulimit nofile=${nginxConnections + wantedReservedFiles}\` (Compose and ECS: \`ulimits\`, nofile)`;
   return {
     value,
     openFiles,
-    because: `${openFiles} open files are allowed, ${otherOpenFiles} of them for others`,
+    because: `${openFiles} open files are allowed, ${reservedFiles} of them for others`,
     warnings: [
       `${openFiles} open files allow each nginx worker ${value} connections instead of ${nginxConnections} (NGINX_WORKER_CONNECTIONS). Allow more: ${remedy}.`,
     ],
   };
 }
 
-/** Of all memory, were every connection to send a body that waits there. */
-const bodiesShare = 1 / 8;
+/** Of all memory, if every connection sends a body that waits there. */
+const bodyBufferShare = 1 / 8;
 /** nginx's own default, and as much as it keeps of an answer that a client takes slowly. */
-const bodyBufferKb = { least: 16, most: 128 };
+const minBodyBufferKb = 16;
+const maxBodyBufferKb = 128;
 
 /**
  * A body that fits into memory takes less than half the CPU time of one that goes to a file. But one that never ends must
  * not take the memory of others: nginx's buffers double as long as there is enough for all connections.
  */
-function planBodyBuffer(memoryMb: number, connections: number): Explained {
-  const { least, most } = bodyBufferKb;
-  const fitting = (memoryMb * 1024 * bodiesShare) / connections;
-  const kb = Math.min(most, Math.max(least, 2 ** Math.floor(Math.log2(fitting))));
+function planBodyBuffer(memoryMb: number, connections: number): PlannedNumber {
+  const fittingKb = (memoryMb * 1024 * bodyBufferShare) / connections;
+  const kb = Math.min(maxBodyBufferKb, Math.max(minBodyBufferKb, 2 ** Math.floor(Math.log2(fittingKb))));
   const because =
-    kb === most
+    kb === maxBodyBufferKb
       ? 'as much as nginx keeps of an answer; a larger body waits in a file'
-      : kb === least
+      : kb === minBodyBufferKb
         ? 'the least; a larger body waits in a file'
         : `an eighth of ${memoryMb} MB, were there ${connections} of them; a larger body waits in a file`;
   return { value: kb * 1024, because };
 }
 
 function planHeap(workerMb: number, nodeOptions: string) {
-  const heapMb = Math.round(Math.min(mostHeapMb, Math.max(leastHeapMb, workerMb * heapShare)));
+  const heapMb = Math.round(Math.min(maxHeapMb, Math.max(minHeapMb, workerMb * heapShare)));
   // Allocation-heavy handlers: 64 MB cost 12 % less CPU than 32, and 70 MB more memory; 8 MB cost 10 to 15 % more.
   const semiSpaceMb = workerMb < 192 ? 8 : workerMb < 384 ? 16 : workerMb < 1024 ? 32 : 64;
   const [isHeapSet, isSemiSpaceSet] = [/max[-_]old[-_]space[-_]size/, /max[-_]semi[-_]space[-_]size/].map((option) =>
     option.test(nodeOptions),
   );
   const becauseHeap =
-    heapMb === mostHeapMb
+    heapMb === maxHeapMb
       ? 'the most that V8 collects in short pauses; NODE_OPTIONS=--max-old-space-size=… asks for more'
-      : heapMb === leastHeapMb
+      : heapMb === minHeapMb
         ? 'the least that an app can start with'
         : `${heapShare * 100} % of the worker's memory`;
   return {
@@ -189,15 +198,15 @@ function planHeap(workerMb: number, nodeOptions: string) {
 
 function warningsOf({ maxWorkerMemoryBytes }: Settings, workers: number, memoryMb: number, workerMb: number): string[] {
   const warnings: string[] = [];
-  if (workers > 1 && workerMb < leastWorkerMb) {
-    const fitting = Math.max(1, Math.floor((memoryMb - reservedMb) / leastWorkerMb));
+  if (workers > 1 && workerMb < minWorkerMb) {
+    const fitting = Math.max(1, Math.floor((memoryMb - reservedMb) / minWorkerMb));
     warnings.push(
       `WORKERS=${workers} leaves ${workerMb} MB for each of ${workers} workers in ${memoryMb} MB: the kernel may kill them. Write WORKERS=${fitting}, or give the container more memory.`,
     );
   }
-  if (workers === 1 && workerMb < leastHeapMb) {
+  if (workers === 1 && workerMb < minHeapMb) {
     warnings.push(
-      `${memoryMb} MB of memory are little even for one worker: give the container ${reservedMb + leastWorkerMb} MB or more.`,
+      `${memoryMb} MB of memory are little even for one worker: give the container ${reservedMb + minWorkerMb} MB or more.`,
     );
   }
   const maxMb = Math.floor(maxWorkerMemoryBytes / mebibyte);
@@ -207,6 +216,22 @@ function warningsOf({ maxWorkerMemoryBytes }: Settings, workers: number, memoryM
     );
   }
   return warnings;
+}
+
+function debuggerWarnings(appDebugger: Debugger | undefined, workers: number): string[] {
+  if (appDebugger === undefined) return [];
+  const { host, port } = appDebugger;
+  const isLoopback = /^(127\.|localhost$|::1$)/.test(host);
+  return [
+    ...(isLoopback
+      ? [
+          `NODE_OPTIONS: the debugger listens on ${host}, which nothing outside of the container reaches. Write --inspect=0.0.0.0:${port}, and publish that port: \`docker run -p ${port}:${port}\`.`,
+        ]
+      : []),
+    ...(workers > 1
+      ? [`NODE_OPTIONS: the debugger is that of worker 0, one of ${workers}. Write WORKERS=1 to debug each request.`]
+      : []),
+  ];
 }
 
 /** Options for Node in a worker. */

@@ -1,5 +1,7 @@
 // A certificate that is replaced while the server runs, as Let's Encrypt's is every two months, is loaded without a restart.
-import { readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { every } from '../guarded.ts';
 import { findExpiry } from '../settings/certificate.ts';
 import { findRefusal } from './check.ts';
 
@@ -19,57 +21,113 @@ export interface CertificateWatch {
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Looks every few seconds: a mounted secret of Kubernetes is a link to a link, of which no event tells.
+ * Looks every few seconds: a mounted secret of Kubernetes is a link to a link, of which no event tells. A file that cannot
+ * be read is warned of once, until it can be read again; nginx keeps what it has loaded.
  * @returns ends it
  */
 export function watchCertificate(options: CertificateWatch): () => void {
-  const { certificate, key, intervalMs = 5000 } = options;
-  let known = fingerprint([certificate, key]);
+  const { intervalMs = 5000, logWarning } = options;
+  let loaded = attempt(() => readPair(options))?.fingerprint;
+  let refused: string | undefined;
+  let hasFailed = false;
   let warnedAt = Date.now();
-  const timer = setInterval(() => {
-    const found = fingerprint([certificate, key]);
-    // Both are there: one that was only just removed is about to be replaced.
-    if (found !== undefined && found !== known) {
-      known = found;
-      reload(options);
+
+  const look = () => {
+    const { fingerprint, pem } = readPair(options);
+    if (fingerprint === loaded) {
+      refused = undefined;
+    } else if (fingerprint !== refused) {
+      // What is refused will be written again: half of it may be missing.
+      if (!reload(options)) {
+        refused = fingerprint;
+        return;
+      }
+      loaded = fingerprint;
+      warnedAt = 0;
     }
-    if (Date.now() - warnedAt >= dayMs) {
-      warnedAt = Date.now();
-      warnOfExpiry(options);
+    if (Date.now() - warnedAt < dayMs) return;
+    warnedAt = Date.now();
+    warnOfExpiry(options, pem);
+  };
+
+  const timer = every(intervalMs, 'the watch of the certificate', () => {
+    try {
+      look();
+      hasFailed = false;
+    } catch (error) {
+      if (!hasFailed) logWarning(`${(error as Error).message}. nginx keeps the certificate that it has loaded.`);
+      hasFailed = true;
+      // nginx may have refused the pair for the same reason.
+      refused = undefined;
     }
-  }, intervalMs).unref();
+  });
+  timer.unref();
   return () => clearInterval(timer);
 }
 
-/** The old files stay in force where nginx refuses the new ones: they will be written again, or half of them is missing. */
-function reload(options: CertificateWatch): void {
-  const { certificate, nginxConfiguration, nginxPidFile, log, logWarning } = options;
+/** @returns whether nginx accepts the new pair @throws Error where nginx cannot be run */
+function reload({ certificate, nginxConfiguration, nginxPidFile, log, logWarning }: CertificateWatch): boolean {
   const refusal = findRefusal(nginxConfiguration);
   if (refusal !== undefined) {
     logWarning(`${certificate} has changed, but nginx refuses it and keeps the old one: ${refusal.what}`);
-    return;
+    return false;
   }
   try {
-    process.kill(Number(readFileSync(nginxPidFile, 'utf8')), 'SIGHUP');
+    process.kill(readPid(nginxPidFile), 'SIGHUP');
     log(`${certificate} has changed: nginx uses the new one`);
   } catch (error) {
     // nginx starts with the new one by itself.
-    logWarning(`${certificate} has changed, but nginx cannot be told (${(error as NodeJS.ErrnoException).code})`);
+    logWarning(`${certificate} has changed, but nginx cannot be told (${codeOf(error)})`);
   }
-  warnOfExpiry(options);
+  return true;
 }
 
-function warnOfExpiry({ certificate, logWarning }: CertificateWatch): void {
-  const expiry = findExpiry(readFileSync(certificate, 'utf8'), new Date());
+/** @throws Error for an empty file, which nginx is about to write: process 0 would be our own process group */
+function readPid(file: string): number {
+  const pid = Number(readFileSync(file, 'utf8'));
+  if (!(pid > 0)) throw new Error('no process id');
+  return pid;
+}
+
+function warnOfExpiry({ certificate, logWarning }: CertificateWatch, pem: string): void {
+  const expiry = findExpiry(pem, new Date());
   if (expiry !== undefined) logWarning(`TLS_CERTIFICATE=${certificate} ${expiry}`);
 }
 
+interface Pair {
+  /** Differs when the content of one of the files does. */
+  readonly fingerprint: string;
+  /** The certificate. */
+  readonly pem: string;
+}
+
 /**
- * By the time of the inode's last change: whoever copies a file may keep its modification time (`cp -p`, `rsync`, a tar
- * archive, which knows whole seconds only), and a file in the place of another one may get its inode number.
- * @returns differs when one of the files does, behind all links; undefined where one is not there
+ * By content: whoever replaces a file may keep its modification time (`cp -p`, `rsync`, tar), and a file in the place of
+ * another one may get its inode number.
+ * @throws Error that names the file that cannot be read
  */
-export function fingerprint(paths: readonly string[]): string | undefined {
-  const stats = paths.map((path) => statSync(path, { throwIfNoEntry: false }));
-  return stats.includes(undefined) ? undefined : stats.map((stat) => `${stat?.ino}:${stat?.ctimeMs}`).join();
+export function readPair({ certificate, key }: Pick<CertificateWatch, 'certificate' | 'key'>): Pair {
+  const pem = readText(certificate);
+  const fingerprint = createHash('sha256').update(pem).update('\0').update(readText(key)).digest('hex');
+  return { fingerprint, pem };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read (${codeOf(error)})`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

@@ -16,13 +16,14 @@ export function checkNginxConfiguration(file: string): void {
   if (refusal !== undefined) throw errors.nginxConfigurationRefused(describeRefusal(refusal, readFile));
 }
 
-/** @returns undefined where nginx would start */
+/** @returns undefined where nginx would start @throws Error where nginx itself cannot be run */
 export function findRefusal(file: string): Refusal | undefined {
-  const { status, stderr } = spawnSync('nginx', ['-t', '-q', '-e', 'stderr', '-c', file], {
+  const { status, stderr, error } = spawnSync('nginx', ['-t', '-q', '-e', 'stderr', '-c', file], {
     encoding: 'utf8',
     // nginx opens /dev/stdout as its access log, which it could not do on the socket pair that Node would make.
     stdio: ['ignore', 'inherit', 'pipe'],
   });
+  if (error !== undefined) throw error;
   return status === 0 ? undefined : parseRefusal(stderr);
 }
 

@@ -1,5 +1,6 @@
 // What nginx says of itself, over a socket of its own (stub_status): that it lives, and how many connections it has.
 // https://nginx.org/en/docs/http/ngx_http_stub_status_module.html
+import { on } from '../guarded.ts';
 import http from '../lean-http.ts';
 
 export interface NginxStatus {
@@ -22,7 +23,7 @@ export function askNginx(socketPath: string): Promise<NginxStatus | undefined> {
         resolve(undefined);
       }
     });
-    request.on('error', () => resolve(undefined));
+    on(request, 'error', 'asking nginx', () => resolve(undefined));
   });
 }
 

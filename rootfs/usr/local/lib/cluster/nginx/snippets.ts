@@ -1,26 +1,14 @@
-// What users add to nginx.conf: files in /app/nginx, or a whole /app/nginx.conf in its place.
+// What users add to nginx.conf: which files there are, and what in them drops what the image sets.
 import { existsSync, globSync } from 'node:fs';
-import type { NginxContext } from './config/context.ts';
-import { lines } from './config/layout.ts';
-
-export type SnippetLevel = 'http' | 'server' | 'location';
-export const snippetLevels: readonly SnippetLevel[] = ['http', 'server', 'location'];
-
-export const snippetsFolder = '/app/nginx';
-export const ownConfiguration = '/app/nginx.conf';
+import { type SnippetLevel, snippetPattern, userNginxConf } from './config/user-configuration.ts';
 
 export function hasOwnNginxConfiguration(): boolean {
-  return existsSync(ownConfiguration);
+  return existsSync(userNginxConf);
 }
 
 /** @returns the files of one level, in the order in which nginx reads them */
 export function findSnippets(level: SnippetLevel): string[] {
-  return globSync(patternOf(level)).sort();
-}
-
-/** @returns what stands at the end of a level, empty where the user has nothing there */
-export function include(level: SnippetLevel, { snippets }: Pick<NginxContext, 'snippets'>): string {
-  return snippets.has(level) ? lines("# The user's own.", `include ${patternOf(level)};`) : '';
+  return globSync(snippetPattern(level)).sort();
 }
 
 /**
@@ -41,8 +29,4 @@ export function findDroppedInheritance(path: string, text: string): string[] {
           `${path}, line ${index + 1}: inside of a location, ${directive} drops all that the image sets with it. Write ${better}; instead, which adds to them.`,
         ];
   });
-}
-
-function patternOf(level: SnippetLevel): string {
-  return `${snippetsFolder}/${level}.d/*.conf`;
 }

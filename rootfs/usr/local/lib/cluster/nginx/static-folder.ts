@@ -1,6 +1,7 @@
 // What lies in STATIC_PATH that is not for everybody. nginx cannot tell: it knows of a link only who owns it.
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { walkFolders } from '../file-tree.ts';
 
 export interface StaticFolder {
   readonly hasStaticFolder: boolean;
@@ -10,22 +11,36 @@ export interface StaticFolder {
   readonly strayLinks: readonly string[];
 }
 
-export function lookAtStaticFolder(folder: string): StaticFolder {
+/**
+ * @param folder the setting STATIC_PATH
+ * @throws the error of the file system where the folder exists and cannot be read; what cannot be read in it is passed over
+ */
+export function inspectStaticFolder(folder: string): StaticFolder {
   const hasStaticFolder = existsSync(folder);
   return {
     hasStaticFolder,
     hasSources: existsSync(join(folder, 'package.json')),
-    strayLinks: hasStaticFolder ? findStrayLinks(folder, folder, `${realpathSync(folder)}/`) : [],
+    strayLinks: hasStaticFolder ? findStrayLinks(folder) : [],
   };
 }
 
-function findStrayLinks(folder: string, root: string, realRoot: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    // Never served, and by far the most files.
-    if (entry.name === 'node_modules') return [];
-    if (entry.isDirectory()) return findStrayLinks(path, root, realRoot);
-    if (!entry.isSymbolicLink() || !existsSync(path)) return [];
-    return `${realpathSync(path)}/`.startsWith(realRoot) ? [] : [relative(root, path)];
-  });
+function findStrayLinks(root: string): string[] {
+  const realRoot = `${realpathSync(root)}/`;
+  // node_modules is never served, and has by far the most files.
+  return [...walkFolders(root, (_path, name) => name === 'node_modules')].flatMap(({ path, entries }) =>
+    entries
+      .filter((entry) => entry.isSymbolicLink())
+      .map(({ name }) => join(path, name))
+      .filter((link) => leadsOutOf(realRoot, link))
+      .map((link) => relative(root, link)),
+  );
+}
+
+/** False for a link that leads nowhere, or to what may not be read. */
+function leadsOutOf(realRoot: string, link: string): boolean {
+  try {
+    return !`${realpathSync(link)}/`.startsWith(realRoot);
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,8 @@
-// The pool's events in words: lines of log, and errors for people.
+// The pool's events in words: log lines, and errors for people.
+import { constants } from 'node:os';
+import { withRemedy } from '../app/runtime-remedies.ts';
 import { type ClusterError, errors } from '../errors.ts';
-import { describeExit, exitCodeOf } from './decide/failure.ts';
-import type { EndReason, GoneWorker } from './decide/state.ts';
+import type { EndReason, GoneWorker, Policy, WorkerExit } from './decide/state.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 const reasons: Record<EndReason, string> = {
@@ -13,15 +14,20 @@ const reasons: Record<EndReason, string> = {
   'max-memory': 'was replaced above MAX_WORKER_MEMORY',
   'max-lifetime': 'was replaced after MAX_WORKER_LIFETIME',
   'scaled-down': 'was not needed any more',
+  retired: 'was replaced, as its app had asked',
   stop: 'was asked to stop',
 };
 
-/** Nobody asked it to end. */
+/** @returns whether the worker exited without being asked to */
 export function isFailure(reason: EndReason): boolean {
   return reason === 'crashed' || reason === 'not-ready-in-time' || reason === 'stalled';
 }
 
-/** One line for each death: slot, reason, code or signal, uptime, requests, memory; and where it was stalled. */
+/**
+ * One line for each death: slot, reason, code or signal, uptime, requests, memory; and where it was stalled.
+ * @param stack of a stalled worker, if it could be captured
+ * @param replacedInMs the delay until its successor starts; undefined if none does, or one has started already
+ */
 export function describeDeath(
   { slot, life, startedAt, report, isKilled }: GoneWorker,
   pid: number | undefined,
@@ -29,10 +35,10 @@ export function describeDeath(
   replacedInMs: number | undefined,
 ): string {
   const { reason, exit, since } = life;
-  const wasLate = isKilled && reason !== 'stalled' && reason !== 'not-ready-in-time';
+  const exceededTimeout = isKilled && reason !== 'stalled' && reason !== 'not-ready-in-time';
   const facts = [
     `worker ${slot} (pid ${pid ?? '-'}) ${reasons[reason]}`,
-    `${describeExit(exit)}${wasLate ? ' because it took too long' : ''}`,
+    `${describeExit(exit)}${exceededTimeout ? ' because it took too long' : ''}`,
     `after ${Math.round((since - startedAt) / 1000)} s`,
     `${report?.requests ?? 0} requests`,
     `${Math.round((report?.memoryBytes ?? 0) / 1e6)} MB`,
@@ -43,17 +49,45 @@ export function describeDeath(
   return facts.join(', ') + where + next;
 }
 
-/** Why no worker can be kept running, or why a new one did not stay. */
-export function explain(worker: WorkerProcess, gone: GoneWorker, bootTimeoutMs: number): ClusterError {
+/** Why a worker cannot be kept running: the error that ends the container. */
+export function explainFailure(
+  worker: WorkerProcess,
+  gone: GoneWorker,
+  { bootTimeoutMs }: Pick<Policy, 'bootTimeoutMs'>,
+): ClusterError {
   const { name: entry } = worker.release;
   const { reason, exit } = gone.life;
   const { failure } = worker;
-  if (reason === 'not-ready-in-time') return errors.appTooSlow(entry, bootTimeoutMs / 1000);
+  if (reason === 'not-ready-in-time' && worker.wasReady) return errors.appStaysClosed(entry, bootTimeoutMs / 1000);
+  if (reason === 'not-ready-in-time') return errors.appTooSlow(entry, bootTimeoutMs / 1000, worker.hint);
   if (failure?.reason === 'does-not-serve') return errors.appDoesNotServe(entry, failure.message);
   const isByKernel = exit.signal === 'SIGKILL' && !gone.isKilled;
   const how = `${describeExit(exit)}${isByKernel ? ', as the kernel does where memory runs out,' : ''}`;
   const exitCode = exitCodeOf(exit);
+  const message = failure === undefined ? undefined : withRemedy(failure.message);
   return worker.wasReady
-    ? errors.appKeepsCrashing(entry, how, exitCode, failure?.message)
-    : errors.appFailed(entry, how, exitCode, failure?.message);
+    ? errors.appKeepsCrashing(entry, how, exitCode, message)
+    : errors.appFailed(entry, how, exitCode, message);
+}
+
+/** Why a reload ended before each slot had its new worker. @param gone the new worker, with its process */
+export function explainReloadFailure(
+  worker: WorkerProcess,
+  gone: GoneWorker,
+  policy: Pick<Policy, 'bootTimeoutMs' | 'reloadSettleMs'>,
+): ClusterError {
+  if (!worker.wasReady) return explainFailure(worker, gone, policy);
+  const { reason, exit } = gone.life;
+  const how = reason === 'stalled' ? 'was stalled' : describeExit(exit);
+  return errors.appDoesNotStayUp(worker.release.name, how, policy.reloadSettleMs / 1000);
+}
+
+/** The container's exit code for a worker that failed: the app's, or 128 + signal; never 0. */
+export function exitCodeOf({ code, signal }: WorkerExit): number {
+  return signal === null ? code || 1 : 128 + (constants.signals[signal] ?? 0);
+}
+
+/** "exited with code 3", "was killed by SIGKILL" */
+export function describeExit({ code, signal }: WorkerExit): string {
+  return signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
 }

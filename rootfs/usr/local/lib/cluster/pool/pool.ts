@@ -1,27 +1,37 @@
-// The worker processes. What is to be done is decided in decide.ts; here it is done.
-import { renameSync, rmSync, symlinkSync } from 'node:fs';
+// The worker processes. decide.ts decides what to do; here it is done.
 import type { Socket } from 'node:net';
-import { basename } from 'node:path';
 import { type ClusterError, errors } from '../errors.ts';
+import { every } from '../guarded.ts';
 import { log, logWarning } from '../log.ts';
-import { run, slotSocket, workerSocket } from '../paths.ts';
-import { observe, type ScalePolicy, sampleOf, startScaler } from './decide/autoscale.ts';
-import { decide, initialState } from './decide/decide.ts';
-import { describeExit } from './decide/failure.ts';
+import { run, workerSocket } from '../paths.ts';
+import {
+  isRange,
+  observe,
+  type ScalePolicy,
+  type Scaler,
+  sampleOf,
+  scaleResultOf,
+  startScaler,
+} from './decide/autoscale.ts';
+import { initialState } from './decide/decide.ts';
 import { type PoolStatus, statusOf } from './decide/pool-status.ts';
-import { reportEveryMs, tickEveryMs } from './decide/stall.ts';
-import type { Effect, GoneWorker, Policy, PoolEvent, PoolState } from './decide/state.ts';
-import { describeDeath, explain, isFailure } from './descriptions.ts';
+import { tickEveryMs } from './decide/stall.ts';
+import type { Effect, GoneWorker, Policy } from './decide/state.ts';
+import { describeDeath, explainFailure, explainReloadFailure, isFailure } from './descriptions.ts';
 import { FrontDoor } from './front-door.ts';
-import type { Release } from './release.ts';
+import type { Launch } from './launch.ts';
+import { type Release, Releases } from './release.ts';
+import { pointSlot } from './sockets.ts';
+import { StateStore } from './state-store.ts';
 import { WaitingRoom } from './waiting-room.ts';
-import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
+import { WorkerProcess } from './worker-process.ts';
 
-export interface PoolOptions extends Omit<WorkerOptions, 'reportEveryMs' | 'isWatched'> {
+export interface PoolOptions {
   readonly policy: Policy;
-  /** Connections wait while no worker serves. Otherwise nginx is refused, and says so to the client. */
+  readonly launch: Launch;
+  /** Connections wait while no worker is ready. Otherwise nginx is refused, and responds with an error. */
   readonly hasWaitingRoom: boolean;
-  /** Where there is no nginx: the port that clients come to. */
+  /** Without nginx: the port that clients connect to. */
   readonly frontDoorPort: number | undefined;
   /** How many workers there are at first. */
   readonly startWorkers: number;
@@ -42,85 +52,70 @@ export interface Progress {
   readonly of: number;
 }
 
-interface Roll {
+interface ReloadListener {
   readonly onProgress: (progress: Progress) => void;
-  readonly resolve: (error: ClusterError | undefined) => void;
+  /** The reload has ended. @param error why, before it was complete */
+  readonly onEnd: (error: ClusterError | undefined) => void;
 }
 
 const sampleEveryMs = 1000;
 
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #workerOptions: WorkerOptions;
   readonly #processes = new Map<number, WorkerProcess>();
-  readonly #releases = new Map<number, Release>();
-  readonly #events: PoolEvent[] = [];
-  #state: PoolState;
+  readonly #releases = new Releases();
+  readonly #store: StateStore;
   readonly #cut = new Map<number, number>();
-  #isDeciding = false;
   #turn = 0;
-  #roll: Roll | undefined;
+  #reloadListener: ReloadListener | undefined;
   #waitingRoom: WaitingRoom | undefined;
   #frontDoor: FrontDoor | undefined;
-  #scaler: ReturnType<typeof startScaler> | undefined;
-  /** Told after each change. */
-  readonly #watchers = new Set<() => void>();
+  #scaler: Scaler | undefined;
 
   constructor(options: PoolOptions) {
     const { policy, startWorkers, scale } = options;
     this.#options = options;
-    this.#workerOptions = {
-      ...options,
-      reportEveryMs: reportEveryMs(policy),
-      isWatched: policy.stallTimeoutMs > 0,
-    };
-    this.#state = initialState(policy, startWorkers, performance.now());
+    const state = initialState(policy, startWorkers, performance.now());
+    this.#store = new StateStore(state, (effect) => this.#perform(effect));
     if (isRange(scale)) this.#scaler = startScaler(scale, startWorkers);
-    // nginx may be running already, where an earlier primary has ended.
-    if (options.hasWaitingRoom) {
-      this.#waitingRoom = new WaitingRoom(run.waitingSocket, (connection) => this.#handOver(connection));
-    }
+    const handOver = (connection: Socket) => this.#handOver(connection);
+    // nginx may be running already, if an earlier primary has died.
+    if (options.hasWaitingRoom) this.#waitingRoom = new WaitingRoom(run.waitingSocket, handOver);
     if (options.frontDoorPort !== undefined) {
-      this.#frontDoor = new FrontDoor(
-        options.frontDoorPort,
-        (connection) => this.#handOver(connection),
-        (connection) => this.#waitingRoom?.enter(connection),
-        (error) => options.onGiveUp(error as ClusterError),
-      );
+      const wait = (connection: Socket) => this.#wait(connection);
+      this.#frontDoor = new FrontDoor(options.frontDoorPort, handOver, wait, options.onGiveUp);
     }
-    for (const slot of this.#state.slots.keys()) this.#point(slot, undefined);
+    for (const slot of this.#store.state.slots.keys()) this.#point(slot, undefined);
   }
 
-  /** Starts the workers. None where a stop has come before. */
+  /** Starts the workers. None if the pool was stopped before. */
   start(release: Release): void {
-    this.#releases.set(1, release);
-    this.#handle({ type: 'start' });
-    setInterval(() => this.#handle({ type: 'tick' }), tickEveryMs);
-    setInterval(() => this.#scaleByLoad(), sampleEveryMs);
+    this.#releases.add(release);
+    this.#store.dispatch({ type: 'start' });
+    every(tickEveryMs, 'a tick of the pool', () => this.#store.dispatch({ type: 'tick' }));
+    every(sampleEveryMs, 'scaling', () => this.#scaleByLoad());
   }
 
   /**
    * Gives each slot a worker of this release, one after the other: new first, then old.
-   * @returns why the new release does not stay up, in which case what was not replaced goes on as it is
+   * @returns why the new release does not stay up, in which case the workers that were not replaced go on
    * @throws ClusterError RELOAD_UNDERWAY
    */
   async reload(
     release: Release,
     onProgress: (progress: Progress) => void = () => {},
   ): Promise<ClusterError | undefined> {
-    if (this.#roll !== undefined) throw errors.reloadUnderway();
-    if (this.#state.isStopping) return errors.reloadInterrupted();
+    if (this.#reloadListener !== undefined) throw errors.reloadUnderway();
+    if (this.#store.state.isStopping) return errors.reloadInterrupted();
     const { promise, resolve } = Promise.withResolvers<ClusterError | undefined>();
-    const number = Math.max(1, ...this.#releases.keys()) + 1;
-    this.#releases.set(number, release);
-    this.#roll = { onProgress, resolve };
-    this.#handle({ type: 'reload', release: number });
+    this.#reloadListener = { onProgress, onEnd: resolve };
+    this.#store.dispatch({ type: 'reload', release: this.#releases.add(release) });
     return promise;
   }
 
   /**
-   * @param workers how many there are to be, or `auto`: as many as the load wants, where WORKERS is a range
-   * @returns when so many are ready, or why one of the new ones did not start; it is tried again
+   * @param workers how many there should be, or `auto`: as many as the load needs, if WORKERS is a range
+   * @returns when so many are ready; or why one of the new ones did not start, which is retried
    * @throws ClusterError NOT_A_SCALE
    */
   async scale(workers: string): Promise<ClusterError | undefined> {
@@ -130,59 +125,47 @@ export class Pool {
       throw errors.notAScale(workers, policy.slots);
     }
     this.#scaler = workers === 'auto' && isRange(scale) ? startScaler(scale, target) : undefined;
-    this.#handle({ type: 'scale', workers: target });
-    return this.#until(() => this.#scaled());
+    this.#store.dispatch({ type: 'scale', workers: target });
+    const result = await this.#store.until(scaleResultOf);
+    return result === 'complete' ? undefined : this.#explainFailure(result);
   }
 
-  /** nginx is about to stop: what would never end is ended, and each answer closes its client's connection. */
+  /** nginx is about to stop: endless responses are ended, and every other one closes its client's connection. */
   closeClients(): void {
     for (const worker of this.#processes.values()) worker.closeClients();
   }
 
-  /** Answers that were cut since closeClients(), by slot. */
+  /** Responses that were cut since closeClients(), by slot. */
   get cut(): ReadonlyMap<number, number> {
     return this.#cut;
   }
 
-  /** Lets every worker end by itself, kills those that take too long. Resolves when none is left. */
+  /** Drains every worker, and kills those that take too long. Resolves when none is left. */
   async stop(): Promise<void> {
     this.#frontDoor?.close();
-    this.#handle({ type: 'stop' });
-    await this.#until(() => (this.#state.workers.length === 0 ? { is: undefined } : undefined));
+    this.#store.dispatch({ type: 'stop' });
+    await this.#store.until(({ workers }) => workers.length === 0 || undefined);
+    this.#waitingRoom?.close();
   }
 
+  /** Each slot and its worker, and the workers on their way out, as of now. */
   status(): PoolStatus {
-    return statusOf(this.#state, performance.now(), (worker) => this.#processes.get(worker)?.pid);
-  }
-
-  #handle(event: PoolEvent): void {
-    this.#events.push(event);
-    // An effect may bring the next event: it waits until all effects of this one are done.
-    if (this.#isDeciding) return;
-    this.#isDeciding = true;
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-      const { state, effects } = decide(this.#state, next, { now: performance.now(), random: Math.random() });
-      this.#state = state;
-      for (const effect of effects) this.#perform(effect);
-      if (next.type === 'exited') this.#forgetTheGone();
-    }
-    this.#isDeciding = false;
-    for (const watcher of this.#watchers) watcher();
+    return statusOf(this.#store.state, performance.now(), (worker) => this.#processes.get(worker)?.pid);
   }
 
   #perform(effect: Effect): void {
     switch (effect.do) {
       case 'fork':
-        this.#fork(effect.worker, effect.slot, effect.release);
+        this.#fork(effect.worker, effect.slot, this.#releases.get(effect.release));
         break;
       case 'point':
         this.#point(effect.slot, effect.worker);
         break;
-      case 'shed':
-        this.#processes.get(effect.worker)?.shed();
+      case 'close-current-connections':
+        this.#processes.get(effect.worker)?.closeCurrentConnections();
         break;
-      case 'give-way':
-        this.#processes.get(effect.worker)?.giveWay(effect.isGivingWay);
+      case 'close-connections':
+        this.#processes.get(effect.worker)?.closeConnections(effect.isClosing);
         break;
       case 'drain':
         this.#processes.get(effect.worker)?.drain(effect.isReplaced);
@@ -196,145 +179,125 @@ export class Pool {
       case 'capture-stack':
         this.#captureStack(effect.worker);
         break;
-      case 'tell-death':
-        this.#tellDeath(effect.worker, effect.stack, effect.replacedInMs);
+      case 'report-death':
+        this.#reportDeath(effect.worker, effect.stack, effect.replacedInMs);
         break;
-      case 'tell-ready-count':
-        this.#options.onReadyCount(effect.ready);
-        if (effect.ready > 0) this.#frontDoor?.open();
-        this.#waitingRoom?.call();
+      case 'report-ready-count':
+        this.#reportReadyCount(effect.ready);
         break;
-      case 'tell-step':
-        this.#roll?.onProgress({ ...effect, pid: this.#processes.get(effect.worker)?.pid });
+      case 'report-reload-step':
+        this.#reloadListener?.onProgress({ ...effect, pid: this.#processes.get(effect.worker)?.pid });
         break;
-      case 'tell-rolled':
-        this.#endRoll(effect.isComplete, effect.failed);
+      case 'report-reload-end':
+        this.#endReload(effect.isComplete, effect.failed);
         break;
       case 'give-up':
-        this.#options.onGiveUp(this.#explain(effect.worker));
+        this.#options.onGiveUp(this.#explainFailure(effect.worker));
         break;
     }
   }
 
   #point(slot: number, worker: number | undefined): void {
-    if (worker !== undefined) link(slotSocket(slot), workerSocket(worker));
-    else if (this.#waitingRoom !== undefined) link(slotSocket(slot), run.waitingSocket);
+    if (worker !== undefined) pointSlot(slot, workerSocket(worker));
+    else if (this.#waitingRoom !== undefined) pointSlot(slot, run.waitingSocket);
   }
 
-  /** To each worker that serves in turn. */
+  /** To each ready worker in turn. */
   #handOver(connection: Socket): boolean {
-    const led = new Set(this.#state.slots.map(({ leadsTo }) => leadsTo));
-    const serving = this.#state.workers.filter(({ id, life }) => life.name === 'ready' && led.has(id));
+    const { slots, workers } = this.#store.state;
+    const workersWithASlot = new Set(slots.map(({ leadsTo }) => leadsTo));
+    const serving = workers.filter(({ id, life }) => life.name === 'ready' && workersWithASlot.has(id));
     this.#turn += 1;
     const worker = this.#processes.get(serving[this.#turn % serving.length]?.id ?? 0);
-    worker?.take(connection);
+    worker?.handOver(connection);
     return worker !== undefined;
   }
 
-  #fork(id: number, slot: number, number: number): void {
-    const release = this.#releases.get(number) as Release;
-    const worker = new WorkerProcess(id, slot, release, this.#workerOptions, {
-      onReady: () => {
-        if (this.#state.workers.find((worker) => worker.id === id)?.life.name !== 'starting') return;
-        log(`worker ${slot} (pid ${worker.pid}) is ready after ${Math.round(performance.now() - worker.startedAt)} ms`);
-        this.#handle({ type: 'ready', worker: id });
+  #fork(id: number, slot: number, release: Release): void {
+    const worker = new WorkerProcess(id, slot, release, this.#options.launch, {
+      onReady: () => this.#becomeReady(worker),
+      onClosed: () => {
+        log(`worker ${slot} (pid ${worker.pid}): the app has closed its server; no request until it listens again`);
+        this.#store.dispatch({ type: 'closed', worker: id });
       },
+      onRetire: () => this.#store.dispatch({ type: 'retire', worker: id }),
+      onUnserved: (connection) => this.#wait(connection),
       onReport: (report) => {
         if (report.cut > 0) this.#cut.set(slot, report.cut);
-        this.#handle({ type: 'report', worker: id, report });
+        this.#store.dispatch({ type: 'report', worker: id, report });
       },
       onExit: (exit) => {
-        this.#handle({ type: 'exited', worker: id, exit });
+        this.#store.dispatch({ type: 'exited', worker: id, exit });
+        this.#forgetExitedWorkers();
         worker.removeSocket();
-        for (const connection of worker.untaken) this.#waitingRoom?.enter(connection);
+        for (const connection of worker.pendingHandoffs) this.#wait(connection);
       },
     });
     this.#processes.set(id, worker);
   }
 
+  #becomeReady({ id, slot, pid, startedAt }: WorkerProcess): void {
+    const life = this.#store.state.workers.find((worker) => worker.id === id)?.life;
+    const readyAfterMs = Math.round(performance.now() - startedAt);
+    if (life?.name === 'starting') log(`worker ${slot} (pid ${pid}) is ready after ${readyAfterMs} ms`);
+    if (life?.name === 'closed') log(`worker ${slot} (pid ${pid}): the app listens again`);
+    this.#store.dispatch({ type: 'ready', worker: id });
+  }
+
+  /** Until a worker is ready. */
+  #wait(connection: Socket): void {
+    if (this.#waitingRoom === undefined) connection.destroy();
+    else this.#waitingRoom.add(connection);
+  }
+
   async #captureStack(id: number): Promise<void> {
     const stack = await this.#processes.get(id)?.captureStack();
-    this.#handle({ type: 'stack', worker: id, stack });
+    this.#store.dispatch({ type: 'stack', worker: id, stack });
   }
 
-  #tellDeath(worker: GoneWorker, stack: string | undefined, replacedInMs: number | undefined): void {
-    const say = isFailure(worker.life.reason) ? logWarning : log;
-    say(describeDeath(worker, this.#processes.get(worker.id)?.pid, stack, replacedInMs));
+  #reportDeath(worker: GoneWorker, stack: string | undefined, replacedInMs: number | undefined): void {
+    const write = isFailure(worker.life.reason) ? logWarning : log;
+    write(describeDeath(worker, this.#processes.get(worker.id)?.pid, stack, replacedInMs));
   }
 
-  #endRoll(isComplete: boolean, failed: GoneWorker | undefined): void {
-    const roll = this.#roll;
-    this.#roll = undefined;
-    roll?.resolve(isComplete ? undefined : failed === undefined ? errors.reloadInterrupted() : this.#whyNot(failed));
+  #reportReadyCount(ready: number): void {
+    this.#options.onReadyCount(ready);
+    if (ready > 0) this.#frontDoor?.open();
+    this.#waitingRoom?.handOverAll();
   }
 
-  /** Why a new worker did not take over. */
-  #whyNot(failed: GoneWorker): ClusterError {
-    const worker = this.#processes.get(failed.id);
-    if (worker?.wasReady !== true) return this.#explain(failed);
-    const { reason, exit } = failed.life;
-    const how = reason === 'stalled' ? 'was stalled' : describeExit(exit);
-    return errors.appDoesNotStayUp(worker.release.name, how, this.#options.policy.reloadSettleMs / 1000);
+  #endReload(isComplete: boolean, failed: GoneWorker | undefined): void {
+    const listener = this.#reloadListener;
+    this.#reloadListener = undefined;
+    if (isComplete) listener?.onEnd(undefined);
+    else if (failed === undefined) listener?.onEnd(errors.reloadInterrupted());
+    else listener?.onEnd(explainReloadFailure(this.#processOf(failed), failed, this.#options.policy));
   }
 
-  #explain(gone: GoneWorker): ClusterError {
-    return explain(this.#processes.get(gone.id) as WorkerProcess, gone, this.#options.policy.bootTimeoutMs);
+  #explainFailure(gone: GoneWorker): ClusterError {
+    return explainFailure(this.#processOf(gone), gone, this.#options.policy);
+  }
+
+  #processOf({ id }: GoneWorker): WorkerProcess {
+    return this.#processes.get(id) as WorkerProcess;
   }
 
   #scaleByLoad(): void {
-    if (this.#scaler === undefined || this.#state.isStopping) return;
+    if (this.#scaler === undefined || this.#store.state.isStopping) return;
     const { target } = this.#scaler;
-    this.#scaler = observe(this.#scaler, sampleOf(this.#state, performance.now()));
+    this.#scaler = observe(this.#scaler, sampleOf(this.#store.state, performance.now()));
     if (this.#scaler.target === target) return;
     log(`the load wants ${this.#scaler.target} workers instead of ${target}`);
-    this.#handle({ type: 'scale', workers: this.#scaler.target });
+    this.#store.dispatch({ type: 'scale', workers: this.#scaler.target });
   }
 
-  #scaled(): { is: ClusterError | undefined } | undefined {
-    const { workers, target, slots } = this.#state;
-    const isDone = workers.filter(({ life }) => life.name === 'ready').length === target && workers.length === target;
-    if (isDone) return { is: undefined };
-    const failed = slots
-      .slice(0, target)
-      .find(({ last, starts, failuresInARow }) => starts === 1 && last !== undefined && failuresInARow > 0)?.last;
-    return failed === undefined ? undefined : { is: this.#explain(failed) };
-  }
-
-  /** Resolves with the first answer, asked for now and after each change. */
-  #until<T>(answer: () => { is: T } | undefined): Promise<T> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = answer();
-        if (found === undefined) return;
-        this.#watchers.delete(look);
-        resolve(found.is);
-      };
-      this.#watchers.add(look);
-      look();
-    });
-  }
-
-  /** Of those that have ended, only the last one of each slot is still spoken of. */
-  #forgetTheGone(): void {
-    const { workers, slots, roll } = this.#state;
+  /** Of those that have exited, only the last one of each slot is still reported. */
+  #forgetExitedWorkers(): void {
+    const { workers, slots, reload } = this.#store.state;
     const known = new Set([...workers.map(({ id }) => id), ...slots.map(({ last }) => last?.id)]);
     for (const id of this.#processes.keys()) if (!known.has(id)) this.#processes.delete(id);
-    const used = new Set([...workers, ...slots].map(({ release }) => release).concat(roll?.release ?? []));
-    const newest = Math.max(...this.#releases.keys());
-    for (const number of this.#releases.keys()) {
-      if (!used.has(number) && number !== newest) this.#releases.delete(number);
-    }
+    this.#releases.keepOnly(
+      new Set([...workers, ...slots].map(({ release }) => release).concat(reload?.release ?? [])),
+    );
   }
-}
-
-function isRange({ minWorkers, maxWorkers }: ScalePolicy): boolean {
-  return minWorkers < maxWorkers;
-}
-
-/** nginx finds a slot's socket by its name, at each connection: it has nothing to learn. */
-function link(name: string, target: string): void {
-  const temporary = `${name}.next`;
-  rmSync(temporary, { force: true });
-  symlinkSync(basename(target), temporary);
-  renameSync(temporary, name);
 }

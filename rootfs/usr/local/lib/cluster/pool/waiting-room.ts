@@ -1,39 +1,96 @@
-// Where connections wait while no worker serves: the slots' sockets lead here then, and nginx asks here when a slot
-// refuses. Whoever is ready first is handed what waits, unread. The primary only holds it: without it each connection
-// would be refused, and each request a 502.
+// Where connections wait while no worker is ready: the slots' sockets lead here then, and nginx connects here when a slot
+// refuses. The first worker that is ready gets them, unread. The primary only holds them: otherwise each connection would
+// be refused, and each request a 502.
 import { rmSync } from 'node:fs';
 import net, { type Socket } from 'node:net';
+import { after, every, guarded, on, once } from '../guarded.ts';
 
-/** As that of a worker: what nginx may bring at once. */
+/** As a worker's: what nginx may connect at once. */
 const backlog = 4096;
 
-/** Who comes here was sent away by a worker that has just died: so long its death may take to be noticed. */
+/** A connection that comes here was refused by a worker that has just exited: the primary may take this long to know. */
 const graceMs = 100;
 
-/** Gives a connection to a worker that serves. @returns false where there is none */
+/** The oldest is closed first: its client is the most likely to have given up. */
+const defaultMaxConnections = 4096;
+
+const checkEveryMs = 1000;
+/**
+ * A client without nginx that closes its connection may have closed its half only. Its kernel forgets the connection after
+ * a minute, and then resets it when TCP's keep-alive probe comes.
+ */
+const probeAfterMs = 10_000;
+
+/** Gives a connection to a worker that is ready. @returns false if there is none */
 export type HandOver = (connection: Socket) => boolean;
 
 export class WaitingRoom {
   readonly #handOver: HandOver;
+  readonly #maxConnections: number;
+  readonly #server: net.Server;
+  readonly #timer: NodeJS.Timeout;
+  /** Oldest first. */
   readonly #waiting = new Set<Socket>();
+  /** Connections that are listened to: one may come several times. */
+  readonly #known = new WeakSet<Socket>();
 
-  /** @param path of the unix socket, which is taken over from whoever had it before */
-  constructor(path: string, handOver: HandOver) {
+  /**
+   * @param path of the unix socket, which an earlier primary may have left behind
+   * @param maxConnections how many may wait; above it the oldest is closed
+   */
+  constructor(path: string, handOver: HandOver, maxConnections = defaultMaxConnections) {
     this.#handOver = handOver;
+    this.#maxConnections = maxConnections;
     rmSync(path, { force: true });
-    net.createServer({ pauseOnConnect: true }, (connection) => this.enter(connection)).listen({ path, backlog });
+    this.#server = net.createServer(
+      { pauseOnConnect: true },
+      guarded('a waiting connection', (connection: Socket) => this.add(connection)),
+    );
+    this.#server.listen({ path, backlog });
+    this.#timer = every(checkEveryMs, 'the waiting room', () => this.#closeAbandoned());
   }
 
-  /** Also for a connection that was handed to a worker which has not taken it. */
-  enter(connection: Socket): void {
-    connection.on('error', () => {});
-    setTimeout(() => {
-      if (!this.#handOver(connection)) this.#waiting.add(connection);
-    }, graceMs);
+  /** Also takes a connection that was handed to a worker which exited before it confirmed it. */
+  add(connection: Socket): void {
+    if (!this.#known.has(connection)) this.#welcome(connection);
+    after(graceMs, 'a waiting connection', () => {
+      if (connection.destroyed || this.#handOver(connection)) return;
+      this.#waiting.add(connection);
+      if (this.#waiting.size > this.#maxConnections) this.#closeOldest();
+    });
+  }
+
+  #welcome(connection: Socket): void {
+    this.#known.add(connection);
+    on(connection, 'error', 'a waiting connection', () => {});
+    once(connection, 'close', 'a waiting connection', () => this.#waiting.delete(connection));
+    connection.setKeepAlive(true, probeAfterMs);
   }
 
   /** A worker has become ready. */
-  call(): void {
+  handOverAll(): void {
     for (const connection of this.#waiting) if (this.#handOver(connection)) this.#waiting.delete(connection);
+  }
+
+  /** Closes the socket and every connection that waits. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#server.close();
+    for (const connection of this.#waiting) connection.destroy();
+  }
+
+  #closeOldest(): void {
+    const [oldest] = this.#waiting;
+    if (oldest === undefined) return;
+    this.#waiting.delete(oldest);
+    oldest.destroy();
+  }
+
+  /**
+   * A paused socket is not watched, so it never learns that its client has gone. An empty write reads nothing and sends
+   * nothing, but fails if the other end is closed (4000 of them take 14 ms). A half-closed client still waits, and stays.
+   */
+  #closeAbandoned(): void {
+    for (const connection of this.#waiting) connection.write('');
   }
 }

@@ -1,9 +1,11 @@
-// One worker's process: how it is started, spoken to and ended. Decides nothing.
+// One worker's process: starts it, talks to it and ends it. Decides nothing.
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { type LogLevel, log } from '../log.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { after, on, once } from '../guarded.ts';
+import { log } from '../log.ts';
 import { run, workerSocket } from '../paths.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import {
@@ -16,47 +18,31 @@ import {
   watchdogDescriptor,
 } from '../worker/messages.ts';
 import type { WorkerExit } from './decide/state.ts';
+import type { Launch } from './launch.ts';
+import { describeListeners } from './launcher-hint.ts';
 import type { Release } from './release.ts';
-import { withOpenSocket } from './worker-socket.ts';
-
-/** The same for all workers of a pool. */
-export interface WorkerOptions {
-  readonly appArguments: readonly string[];
-  /** The port that the app is told to listen on. */
-  readonly port: number;
-  /** Flags of Node's own, such as its heap's size. */
-  readonly workerNodeOptions: readonly string[];
-  /** NODE_ENV where the container has none. */
-  readonly nodeEnvironment: string;
-  /** Of the worker's own lines; the app's are its own. */
-  readonly logLevel: LogLevel;
-  readonly isBehindNginx: boolean;
-  readonly isCached: boolean;
-  /** See WorkerConfiguration. */
-  readonly basePath: string;
-  /** The request head that it takes, in bytes. */
-  readonly maxHeaderBytes: number;
-  /** See WorkerConfiguration. */
-  readonly notSentAway: readonly string[] | undefined;
-  readonly reportEveryMs: number;
-  /** Each worker has a thread that can tell where it is stalled. */
-  readonly isWatched: boolean;
-}
+import { withOpenSocket } from './sockets.ts';
+import { requestStack } from './watchdog-pipe.ts';
 
 export interface WorkerListeners {
+  /** Also when the app listens again. */
   readonly onReady: () => void;
+  readonly onClosed: () => void;
+  readonly onRetire: () => void;
+  /** A connection that it cannot serve, unread. */
+  readonly onUnserved: (connection: Socket) => void;
   readonly onReport: (report: Report) => void;
-  /** Called once, after everything that it had to say. */
+  /** Called once, after its last message. */
   readonly onExit: (exit: WorkerExit) => void;
 }
 
-/** What a worker said before it ended. */
+/** A worker's own reason for its exit. */
 export type Failure = FromWorker & { type: 'cluster:failed' };
 
 const preload = join(import.meta.dirname, '../worker/preload.js');
 
-/** What a process has said may be read a moment after its end is known. */
-const lastWordsMs = 100;
+/** The last messages of a process may be read a moment after its exit is known. */
+const lastMessagesMs = 100;
 
 export class WorkerProcess {
   readonly id: number;
@@ -64,29 +50,26 @@ export class WorkerProcess {
   readonly release: Release;
   readonly startedAt = performance.now();
   failure: Failure | undefined;
+  /** What may be the reason if it does not become ready: the rest of a sentence that begins with the app's entry. */
+  hint: string | undefined;
   wasReady = false;
-  /** Connections that it was given and has not said that it has, oldest first. */
-  readonly untaken: Socket[] = [];
+  /** Connections that were handed to it and that it has not confirmed, oldest first. */
+  readonly pendingHandoffs: Socket[] = [];
   readonly #child: ChildProcess;
 
-  constructor(id: number, slot: number, release: Release, options: WorkerOptions, listeners: WorkerListeners) {
+  constructor(id: number, slot: number, release: Release, launch: Launch, listeners: WorkerListeners) {
     this.id = id;
     this.slot = slot;
     this.release = release;
     this.#child = withOpenSocket(workerSocket(id), (socket) => {
-      const watchdog = options.isWatched ? (['pipe'] as const) : [];
+      const watchdog = launch.settings.workerStallTimeoutMs > 0 ? (['pipe'] as const) : [];
       const sockets = socket === undefined ? [] : Array.from({ length: acceptors }, () => socket);
       const descriptors = sockets.map((_, number) => watchdogDescriptor + watchdog.length + number);
-      return fork(release.entry, options.appArguments, {
+      return fork(release.entry, [...release.args, ...launch.appArguments], {
         cwd: release.folder,
-        // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
-        execArgv: [
-          `--max-http-header-size=${options.maxHeaderBytes}`,
-          ...options.workerNodeOptions,
-          '--require',
-          preload,
-        ],
-        env: environmentOf(id, slot, release, options, descriptors),
+        // The app's own preloads come last: they may listen already.
+        execArgv: [...launch.nodeFlags, '--require', preload, ...release.nodeFlags],
+        env: environmentOf(id, slot, release, launch, descriptors),
         // A process group of its own, so that what the app has started ends with it.
         detached: true,
         stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...watchdog, ...sockets],
@@ -105,32 +88,39 @@ export class WorkerProcess {
     this.#send({ type: 'cluster:drain', isReplaced });
   }
 
-  shed(): void {
-    this.#send({ type: 'cluster:shed' });
+  /** Each connection that it has now is closed with its next response. */
+  closeCurrentConnections(): void {
+    this.#send({ type: 'cluster:close-current-connections' });
   }
 
-  giveWay(isGivingWay: boolean): void {
-    this.#send({ type: 'cluster:give-way', isGivingWay });
+  /** @param isClosing each response closes its connection from now on; or connections are kept again */
+  closeConnections(isClosing: boolean): void {
+    this.#send({ type: 'cluster:close-connections', isClosing });
   }
 
-  /** Gives it a connection that has waited. It stays open here, too, until the worker has said that it has it. */
-  take(connection: Socket): void {
-    this.untaken.push(connection);
+  /** Hands a connection to it. It stays open here, too, until the worker has confirmed it. */
+  handOver(connection: Socket): void {
+    this.pendingHandoffs.push(connection);
     if (!this.#child.connected) return;
     this.#child.send({ type: 'cluster:connection' } satisfies ToWorker, connection, { keepOpen: true }, () => {});
   }
 
+  /** nginx is about to stop: each response closes its client's connection. */
   closeClients(): void {
     this.#send({ type: 'cluster:close-clients' });
   }
 
+  /** For a worker that is not ready yet. */
   terminate(): void {
     this.#child.kill('SIGTERM');
   }
 
-  /** Ends the worker and everything that it has started. */
+  /** Kills the worker and every process that it has started. */
   kill(): void {
     if (this.pid === undefined) return;
+    const { exitCode, signalCode } = this.#child;
+    const isRunning = exitCode === null && signalCode === null;
+    if (isRunning && !this.wasReady) this.hint ??= describeListeners(this.pid, this.release.folder);
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch (error) {
@@ -138,56 +128,78 @@ export class WorkerProcess {
     }
   }
 
-  /**
-   * Asks the watchdog where the worker's event loop stands.
-   * @returns the stack in one line; undefined where there is no watchdog. Never settles where the loop is in native code
-   */
+  /** @returns the stack of its event loop in one line; undefined without a watchdog. See requestStack() */
   async captureStack(): Promise<string | undefined> {
     const pipe = this.#watchdogPipe;
-    if (pipe === undefined || pipe.destroyed) return undefined;
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    pipe.once('data', (line) => resolve(JSON.parse(String(line)).join(' < ')));
-    pipe.once('close', () => resolve(undefined));
-    pipe.write('stack\n');
-    return promise;
+    return pipe === undefined ? undefined : requestStack(pipe);
   }
 
   get #watchdogPipe(): Socket | undefined {
     return (this.#child.stdio[watchdogDescriptor] as Socket | null | undefined) ?? undefined;
   }
 
-  #listen({ onReady, onReport, onExit }: WorkerListeners): void {
+  #listen(listeners: WorkerListeners): void {
     const child = this.#child;
-    child.on('message', (message: FromWorker | null) => {
-      if (message?.type === 'cluster:failed') this.failure = message;
-      if (message?.type === 'cluster:report') onReport(message.report);
-      if (message?.type === 'cluster:taken') this.untaken.shift()?.destroy();
-      if (message?.type === 'cluster:ready') {
-        this.wasReady = true;
-        onReady();
-      }
+    on(child, 'message', 'a message of a worker', (message: FromWorker | null, connection?: Socket) => {
+      if (message?.type !== undefined) this.#receive(message, connection, listeners);
     });
-    // A worker that has just ended cannot be written to, which its exit tells, too.
-    this.#watchdogPipe?.on('error', () => {});
-    child.on('error', (error) => {
+    // Writing to a worker that has just exited fails; its exit is handled anyway.
+    if (this.#watchdogPipe !== undefined) on(this.#watchdogPipe, 'error', 'the watchdog', () => {});
+    on(child, 'error', 'the start of a worker', (error: Error) => {
       if (this.pid !== undefined) return;
       log(`worker ${this.slot} cannot be started: ${error.message}`);
-      onExit({ code: 1, signal: null });
+      listeners.onExit({ code: 1, signal: null });
     });
-    child.once('exit', (code, signal) => {
-      const tell = () => {
-        this.#cleanUp();
-        onExit({ code, signal });
-      };
-      if (!child.connected) return setImmediate(tell);
-      const timer = setTimeout(done, lastWordsMs);
-      child.once('disconnect', done);
-      function done() {
-        clearTimeout(timer);
-        child.off('disconnect', done);
-        setImmediate(tell);
-      }
+    once(child, 'exit', 'the exit of a worker', async (code: number | null, signal: NodeJS.Signals | null) => {
+      await this.#lastMessages();
+      this.#cleanUp();
+      listeners.onExit({ code, signal });
     });
+  }
+
+  #receive(message: FromWorker, connection: Socket | undefined, listeners: WorkerListeners): void {
+    switch (message.type) {
+      case 'cluster:ready':
+        this.wasReady = true;
+        listeners.onReady();
+        break;
+      case 'cluster:closed':
+        listeners.onClosed();
+        break;
+      case 'cluster:retire':
+        listeners.onRetire();
+        break;
+      case 'cluster:report':
+        listeners.onReport(message.report);
+        break;
+      case 'cluster:taken':
+        this.pendingHandoffs.shift()?.destroy();
+        break;
+      case 'cluster:refused':
+        connection = this.pendingHandoffs.shift();
+        if (connection !== undefined) listeners.onUnserved(connection);
+        break;
+      case 'cluster:unserved':
+        if (connection !== undefined) listeners.onUnserved(connection);
+        break;
+      case 'cluster:hint':
+        this.hint = message.hint;
+        break;
+      case 'cluster:failed':
+        this.failure = message;
+        break;
+    }
+  }
+
+  /** Resolves when all that the process has said was read. */
+  async #lastMessages(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.#child.connected) {
+      after(lastMessagesMs, 'the exit of a worker', resolve);
+      once(this.#child, 'disconnect', 'the exit of a worker', resolve);
+    } else resolve();
+    await promise;
+    await nextTurn();
   }
 
   #cleanUp(): void {
@@ -203,7 +215,7 @@ export class WorkerProcess {
   }
 
   #send(message: ToWorker): void {
-    // It may end between the question and the sending.
+    // It may exit between the check and the sending.
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 }
@@ -212,35 +224,32 @@ function environmentOf(
   id: number,
   slot: number,
   release: Release,
-  options: WorkerOptions,
+  { settings, environment, isNodeEnvironmentSet, debugger: appDebugger }: Launch,
   descriptors: readonly number[],
 ): NodeJS.ProcessEnv {
   const configuration: WorkerConfiguration = {
+    ...settings,
     slot,
     entry: release.entry,
     socket: workerSocket(id),
     descriptors,
-    port: options.port,
     compileCache: run.compileCache,
-    logLevel: options.logLevel,
-    isBehindNginx: options.isBehindNginx,
-    isCached: options.isCached,
-    basePath: options.basePath,
-    notSentAway: options.notSentAway,
-    reportEveryMs: options.reportEveryMs,
-    isWatched: options.isWatched,
+    debugger: slot === 0 ? appDebugger : undefined,
   };
   return {
-    ...process.env,
-    NODE_ENV: process.env.NODE_ENV ?? options.nodeEnvironment,
-    PORT: String(options.port),
+    ...release.environment,
+    ...environment,
+    NODE_ENV: isNodeEnvironmentSet ? environment.NODE_ENV : (release.environment.NODE_ENV ?? environment.NODE_ENV),
+    // As a shell would have it.
+    PWD: release.folder,
+    PORT: String(settings.port),
     NODE_APP_INSTANCE: String(slot),
     [manifestVariable]: release.manifest,
     [configurationVariable]: JSON.stringify(configuration),
   };
 }
 
-/** For the supervisor, which ends what a killed primary has left behind. */
+/** For the supervisor, which ends the process groups that a killed primary has left behind. */
 function recordGroup(processGroup: number): void {
   mkdirSync(run.workers, { recursive: true });
   writeFileSync(join(run.workers, String(processGroup)), '');

@@ -1,8 +1,8 @@
-// What a certificate and its key say of themselves: asked before nginx is, whose own words are OpenSSL's.
+// Checks a certificate and its key, before nginx does with the messages of OpenSSL.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Let's Encrypt renews 30 days before the end: what is this close to it was not renewed. */
+/** Let's Encrypt renews 30 days before the end: a certificate this close to it was not renewed. */
 const warnDays = 14;
 
 /** @param certificate PEM @param key PEM @returns which of the two is wrong, and how; undefined where they are a pair */
@@ -27,7 +27,7 @@ export function findProblemOfPair(
 
 /**
  * @param certificate PEM, of which the first one counts
- * @returns what somebody should look at: it has ended, or will soon; undefined where it holds
+ * @returns a warning if it has expired or will soon, else undefined
  */
 export function findExpiry(certificate: string, now: Date): string | undefined {
   const end = attempt(() => new X509Certificate(certificate).validToDate);

@@ -1,27 +1,12 @@
 // Settings that are right one by one, but not together, or not with what is on the disk.
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findExpiry, findProblemOfPair } from './certificate.ts';
-import type { Findings } from './read.ts';
+import type { Disk, Findings } from './findings.ts';
+import { describeReadError } from './problem-text.ts';
 import { definitions, type Key, schema, type Values } from './schema.ts';
-import { whyUnread } from './text.ts';
-
-/** What the checks ask of the file system. */
-export interface Disk {
-  isFolder(path: string): boolean;
-  isFile(path: string): boolean;
-  /** @throws Error with the `code` of the system */
-  read(path: string): string;
-}
-
-export const disk: Disk = {
-  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
-  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
-  read: (path) => readFileSync(path, 'utf8'),
-};
 
 interface Rule {
-  /** The settings that it is about: it is not asked where one of them is wrong by itself. */
+  /** The settings that it compares: it is skipped where one of them is invalid by itself. */
   readonly of: readonly Key[];
   readonly kind: 'problem' | 'warning';
   /** @param isSet whether the user has set it @returns what is wrong and what to do about it */
@@ -34,7 +19,7 @@ const rules: readonly Rule[] = [
     kind: 'problem',
     check: ({ drainDelayMs, stopTimeoutMs }) =>
       drainDelayMs >= stopTimeoutMs
-        ? `${shown('drainDelayMs', drainDelayMs)} must be shorter than ${shown('stopTimeoutMs', stopTimeoutMs)}, of which it is a part. Write DRAIN_DELAY=${schema.drainDelayMs.type.format(Math.floor(stopTimeoutMs / 2))}, or a longer STOP_TIMEOUT.`
+        ? `${formatSetting('drainDelayMs', drainDelayMs)} must be shorter than ${formatSetting('stopTimeoutMs', stopTimeoutMs)}, of which it is a part. Write DRAIN_DELAY=${schema.drainDelayMs.type.format(Math.floor(stopTimeoutMs / 2))}, or a longer STOP_TIMEOUT.`
         : undefined,
   },
   {
@@ -42,7 +27,7 @@ const rules: readonly Rule[] = [
     kind: 'warning',
     check: ({ requestTimeoutMs, drainDelayMs, stopTimeoutMs }, isSet) =>
       isSet('requestTimeoutMs') && isSet('stopTimeoutMs') && requestTimeoutMs > stopTimeoutMs - drainDelayMs
-        ? `${shown('requestTimeoutMs', requestTimeoutMs)} is longer than a stop may take (${shown('stopTimeoutMs', stopTimeoutMs)}): a stop can cut requests that would otherwise be answered.`
+        ? `${formatSetting('requestTimeoutMs', requestTimeoutMs)} is longer than a stop may take (${formatSetting('stopTimeoutMs', stopTimeoutMs)}): a stop can cut requests that would otherwise be answered.`
         : undefined,
   },
   {
@@ -50,7 +35,7 @@ const rules: readonly Rule[] = [
     kind: 'problem',
     check: ({ staticPath }, isSet, disk) =>
       isSet('staticPath') && !disk.isFolder(staticPath)
-        ? `${shown('staticPath', staticPath)}: there is no such folder. Write the path of a folder in the image, such as STATIC_PATH=/app/dist, or leave it out.`
+        ? `${formatSetting('staticPath', staticPath)}: there is no such folder. Write the path of a folder in the image, such as STATIC_PATH=/app/dist, or leave it out.`
         : undefined,
   },
   {
@@ -58,7 +43,7 @@ const rules: readonly Rule[] = [
     kind: 'problem',
     check: ({ staticPath, staticUrl }, isSet, disk) =>
       isSet('staticUrl') && !isSet('staticPath') && !disk.isFolder(staticPath)
-        ? `${shown('staticUrl', staticUrl)} is where the files of STATIC_PATH lie, but there is no folder ${staticPath}. Write STATIC_PATH=… with the folder of the files, or leave STATIC_URL out.`
+        ? `${formatSetting('staticUrl', staticUrl)} is where the files of STATIC_PATH lie, but there is no folder ${staticPath}. Write STATIC_PATH=… with the folder of the files, or leave STATIC_URL out.`
         : undefined,
   },
   {
@@ -66,23 +51,16 @@ const rules: readonly Rule[] = [
     kind: 'problem',
     check: ({ staticPath, staticIndex }, isSet, disk) =>
       staticIndex && (disk.isFolder(staticPath) || !isSet('staticPath')) && !disk.isFile(join(staticPath, 'index.html'))
-        ? `${shown('staticIndex', staticIndex)} needs ${staticPath}/index.html, and there is no such file. Write STATIC_PATH=… with the folder that has it, or leave STATIC_INDEX out.`
+        ? `${formatSetting('staticIndex', staticIndex)} needs ${staticPath}/index.html, and there is no such file. Write STATIC_PATH=… with the folder that has it, or leave STATIC_INDEX out.`
         : undefined,
   },
-  {
-    of: ['port', 'adminPort'],
-    kind: 'problem',
-    check: ({ port, adminPort }) =>
-      port === adminPort
-        ? `${shown('port', port)} and ${shown('adminPort', adminPort)} are the same port. Write ADMIN_PORT=${port === 9001 ? 9000 : 9001}, or ADMIN_PORT=off.`
-        : undefined,
-  },
+  mustDiffer('port', 'port', 'adminPort', { remedy: anotherAdminPort }),
   {
     of: ['staticPath'],
     kind: 'warning',
     check: ({ staticPath }, _isSet, disk) =>
       disk.isFile(join(staticPath, 'package.json'))
-        ? `${shown('staticPath', staticPath)} is a folder with a package.json: its scripts, source maps and package files are not served. Put what the browser needs into a folder of its own, such as STATIC_PATH=/app/public.`
+        ? `${formatSetting('staticPath', staticPath)} is a folder with a package.json: its scripts, source maps and package files are not served. Put what the browser needs into a folder of its own, such as STATIC_PATH=/app/public.`
         : undefined,
   },
   {
@@ -90,7 +68,7 @@ const rules: readonly Rule[] = [
     kind: 'problem',
     check: ({ privatePath }, _isSet, disk) =>
       privatePath !== undefined && !disk.isFolder(privatePath)
-        ? `${shown('privatePath', privatePath)}: there is no such folder. Create it in the image, or mount it there.`
+        ? `${formatSetting('privatePath', privatePath)}: there is no such folder. Create it in the image, or mount it there.`
         : undefined,
   },
   {
@@ -98,7 +76,7 @@ const rules: readonly Rule[] = [
     kind: 'problem',
     check: ({ privatePath, staticPath }) =>
       privatePath !== undefined && `${privatePath}/`.startsWith(`${staticPath}/`)
-        ? `${shown('privatePath', privatePath)} is inside of ${shown('staticPath', staticPath)}, which everybody may read. Put private files elsewhere.`
+        ? `${formatSetting('privatePath', privatePath)} is inside of ${formatSetting('staticPath', staticPath)}, which everybody may read. Put private files elsewhere.`
         : undefined,
   },
   {
@@ -106,7 +84,7 @@ const rules: readonly Rule[] = [
     kind: 'problem',
     check: ({ proxyProtocol, trustedProxies }) =>
       proxyProtocol && trustedProxies.length === 0
-        ? `${shown('proxyProtocol', proxyProtocol)} needs TRUSTED_PROXIES: whose word about the client is believed? For example TRUSTED_PROXIES=private.`
+        ? `${formatSetting('proxyProtocol', proxyProtocol)} needs TRUSTED_PROXIES: whose word about the client is believed? For example TRUSTED_PROXIES=private.`
         : undefined,
   },
   {
@@ -114,7 +92,7 @@ const rules: readonly Rule[] = [
     kind: 'warning',
     check: ({ microCacheBytes, stickySessions }) =>
       microCacheBytes > 0 && stickySessions === 'cookie'
-        ? `${shown('stickySessions', stickySessions)} gives every client a cookie, and MICRO_CACHE answers none that has one. Write STICKY_SESSIONS=ip or sid.`
+        ? `${formatSetting('stickySessions', stickySessions)} gives every client a cookie, and MICRO_CACHE answers none that has one. Write STICKY_SESSIONS=ip or sid.`
         : undefined,
   },
   {
@@ -148,52 +126,60 @@ const rules: readonly Rule[] = [
       return expiry === undefined ? undefined : `TLS_CERTIFICATE=${values.tlsCertificate} ${expiry}`;
     },
   },
-  {
-    of: ['tlsPort', 'port', 'tlsCertificate'],
-    kind: 'problem',
-    check: ({ tlsPort, port, tlsCertificate }) =>
-      tlsCertificate !== undefined && tlsPort === port
-        ? `${shown('port', port)} and ${shown('tlsPort', tlsPort)} are the same port. Give them different ones.`
-        : undefined,
-  },
+  mustDiffer('port', 'port', 'tlsPort', { onlyWith: 'tlsCertificate' }),
+  mustDiffer('port', 'tlsPort', 'adminPort', { onlyWith: 'tlsCertificate', remedy: anotherAdminPort }),
   {
     of: ['nginx', 'adminPort'],
     kind: 'problem',
     check: ({ nginx, adminPort }) =>
       !nginx && adminPort === 0
-        ? `${shown('nginx', nginx)} needs ADMIN_PORT, which then is the only one that tells whether the container is ready. Leave ADMIN_PORT=off out.`
+        ? `${formatSetting('nginx', nginx)} needs ADMIN_PORT, which then is the only one that tells whether the container is ready. Leave ADMIN_PORT=off out.`
         : undefined,
   },
-  {
-    of: ['healthPath', 'basePath'],
-    kind: 'problem',
-    check: ({ healthPath, basePath }) =>
-      healthPath === basePath
-        ? `${shown('healthPath', healthPath)} and ${shown('basePath', basePath)} are the same path. Give them different ones.`
-        : undefined,
-  },
-  {
-    of: ['healthPath', 'staticUrl'],
-    kind: 'problem',
-    check: ({ healthPath, staticUrl }) =>
-      healthPath === staticUrl
-        ? `${shown('healthPath', healthPath)} and ${shown('staticUrl', staticUrl)} are the same path. Give them different ones.`
-        : undefined,
-  },
+  mustDiffer('path', 'healthPath', 'basePath'),
+  mustDiffer('path', 'healthPath', 'staticUrl'),
 ];
 
-/** @param isWrong settings that are wrong by themselves @param isSet settings that the user has set */
+/**
+ * A rule for two settings that may not have the same value.
+ * @param what they both are
+ * @param onlyWith a setting without which the rule does not apply
+ */
+function mustDiffer(
+  what: 'port' | 'path',
+  first: Key,
+  second: Key,
+  { onlyWith, remedy }: { onlyWith?: Key; remedy?: (values: Values) => string } = {},
+): Rule {
+  return {
+    of: [first, second, ...(onlyWith === undefined ? [] : [onlyWith])],
+    kind: 'problem',
+    check(values) {
+      const applies = onlyWith === undefined || values[onlyWith] !== undefined;
+      if (!applies || values[first] !== values[second]) return undefined;
+      const both = [first, second].map((key) => formatSetting(key, values[key]));
+      return `${both.join(' and ')} are the same ${what}. ${remedy?.(values) ?? 'Give them different ones.'}`;
+    },
+  };
+}
+
+function anotherAdminPort({ port, tlsPort }: Values): string {
+  const free = [9001, 9000, 9002].find((candidate) => candidate !== port && candidate !== tlsPort);
+  return `Write ADMIN_PORT=${free}, or ADMIN_PORT=off.`;
+}
+
+/** @param isInvalid settings that are wrong by themselves @param isSet settings that the user has set */
 export function findConflicts(
   values: Values,
-  isWrong: (key: Key) => boolean,
+  isInvalid: (key: Key) => boolean,
   isSet: (key: Key) => boolean,
-  files: Disk,
+  disk: Disk,
 ): Findings {
   const problems: string[] = [];
   const warnings: string[] = [];
-  if (!values.nginx && !isWrong('nginx')) problems.push(...findSettingsWithoutReader(isSet));
+  if (!values.nginx && !isInvalid('nginx')) problems.push(...findSettingsWithoutReader(isSet));
   for (const { of, kind, check } of rules) {
-    const text = of.some(isWrong) ? undefined : check(values, isSet, files);
+    const text = of.some(isInvalid) ? undefined : check(values, isSet, disk);
     if (text !== undefined) (kind === 'problem' ? problems : warnings).push(text);
   }
   return { problems, warnings };
@@ -213,14 +199,14 @@ function readPair(
     try {
       texts.push(disk.read(path));
     } catch (error) {
-      return `${name}=${path} ${whyUnread(error)}`;
+      return `${name}=${path} ${describeReadError(error)}`;
     }
   }
   const [certificate = '', key = ''] = texts;
   return { certificate, key };
 }
 
-/** What only nginx reads says nothing where there is none. */
+/** A setting that only nginx reads has no effect where there is none. */
 function findSettingsWithoutReader(isSet: (key: Key) => boolean): string[] {
   return definitions
     .filter(
@@ -230,7 +216,7 @@ function findSettingsWithoutReader(isSet: (key: Key) => boolean): string[] {
 }
 
 /** `DRAIN_DELAY=25s` */
-function shown<K extends Key>(key: K, value: NonNullable<Values[K]>): string {
+function formatSetting<K extends Key>(key: K, value: Values[K]): string {
   const { name, type } = schema[key];
-  return `${name}=${(type.format as (value: NonNullable<Values[K]>) => string)(value)}`;
+  return `${name}=${(type.format as (value: Values[K]) => string)(value)}`;
 }

@@ -1,8 +1,9 @@
 // Environment → Settings, or all problems at once. The only place that looks at the environment for settings.
 import { errors } from '../errors.ts';
-import { type Disk, disk, findConflicts } from './conflicts.ts';
+import { findConflicts } from './conflicts.ts';
+import { type Disk, disk, type Environment } from './findings.ts';
+import { describeReadError, formatAssignment, quoteValue } from './problem-text.ts';
 import { type Definition, definitions, type Key, type Values } from './schema.ts';
-import { assignment, quoted, whyUnread } from './text.ts';
 import { findUnknown } from './unknown.ts';
 
 /** `development`: `docker run -v .:/app IMAGE dev`. */
@@ -11,26 +12,15 @@ export type Mode = 'production' | 'development';
 /** What the rest of the server works with. */
 export type Settings = Values & { readonly mode: Mode };
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Where a value came from. `variable` is the name that the user has set. */
-export type Origin =
+export type SettingOrigin =
   | { readonly kind: 'default' }
   | { readonly kind: 'environment'; readonly variable: string }
   | { readonly kind: 'file'; readonly variable: string; readonly path: string };
 
-/** Each one line, with what to do about it. */
-export interface Findings {
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
-}
-
-/** What reading asks of the file system. */
-export type Files = Disk;
-
 export interface Reading {
   readonly settings: Settings;
-  readonly origins: Readonly<Record<Key, Origin>>;
+  readonly origins: Readonly<Record<Key, SettingOrigin>>;
   readonly warnings: readonly string[];
 }
 
@@ -39,66 +29,66 @@ export interface Reading {
  * @param mode by the command that the container was started with
  * @throws ClusterError SETTINGS_INVALID with a line for each problem, warnings before them
  */
-export function readSettings(environment: Environment, mode: Mode = 'production', from: Files = disk): Reading {
+export function readSettings(environment: Environment, mode: Mode = 'production', files: Disk = disk): Reading {
   const problems: string[] = [];
-  const wrong = new Set<Key>();
+  const invalid = new Set<Key>();
   const values: Partial<Record<Key, unknown>> = {};
-  const origins: Partial<Record<Key, Origin>> = {};
+  const origins: Partial<Record<Key, SettingOrigin>> = {};
   for (const [key, definition] of definitions) {
-    const { value, origin, problem } = readOne(definition, environment, from);
+    const { value, origin, problem } = readOne(definition, environment, files);
     values[key] = value;
     origins[key] = origin;
     if (problem === undefined) continue;
     problems.push(problem);
-    wrong.add(key);
+    invalid.add(key);
   }
   const settings = { mode, ...values } as Settings;
   const unknown = findUnknown(environment);
   const conflicts = findConflicts(
     settings,
-    (key) => wrong.has(key),
+    (key) => invalid.has(key),
     (key) => origins[key]?.kind !== 'default',
-    from,
+    files,
   );
   problems.push(...unknown.problems, ...conflicts.problems);
   const warnings = [...unknown.warnings, ...conflicts.warnings];
   if (problems.length > 0) throw errors.settingsInvalid(warnings, problems);
-  return { settings, origins: origins as Record<Key, Origin>, warnings };
+  return { settings, origins: origins as Record<Key, SettingOrigin>, warnings };
 }
 
-interface Read {
+interface ReadValue {
   readonly value?: unknown;
-  readonly origin: Origin;
+  readonly origin: SettingOrigin;
   readonly problem?: string;
 }
 
-function readOne(definition: Definition<unknown>, environment: Environment, from: Files): Read {
+function readOne(definition: Definition<unknown>, environment: Environment, files: Disk): ReadValue {
   const { name, aliases, isSecret } = definition;
   const [variable, ...others] = [name, ...aliases].filter((alias) => (environment[alias] ?? '') !== '');
   const fileVariable = `${name}_FILE`;
   const path = isSecret ? (environment[fileVariable] ?? '') : '';
   if (path !== '') {
-    const origin: Origin = { kind: 'file', variable: fileVariable, path };
+    const origin: SettingOrigin = { kind: 'file', variable: fileVariable, path };
     if (variable !== undefined) {
       return { origin, problem: `${variable} and ${fileVariable} are both set: keep one of them.` };
     }
     try {
-      return { origin, ...parse(definition, fileVariable, from.read(path).replace(/\r?\n$/, '')) };
+      return { origin, ...parse(definition, fileVariable, files.read(path).replace(/\r?\n$/, '')) };
     } catch (error) {
-      return { origin, problem: `${fileVariable}=${quoted(path)} ${whyUnread(error)}` };
+      return { origin, problem: `${fileVariable}=${quoteValue(path)} ${describeReadError(error)}` };
     }
   }
   if (variable === undefined) {
-    const isEmptied = 'whenEmpty' in definition && environment[name] === '';
-    return isEmptied
+    const isSetToNothing = 'whenEmpty' in definition && environment[name] === '';
+    return isSetToNothing
       ? { origin: { kind: 'environment', variable: name }, value: definition.whenEmpty }
       : { origin: { kind: 'default' }, value: definition.default };
   }
-  const origin: Origin = { kind: 'environment', variable };
+  const origin: SettingOrigin = { kind: 'environment', variable };
   const text = environment[variable] ?? '';
-  const disagreeing = others.find((other) => environment[other] !== text);
-  if (disagreeing !== undefined) {
-    const both = [variable, disagreeing].map((each) => assignment(definition, each, environment[each] ?? ''));
+  const conflicting = others.find((other) => environment[other] !== text);
+  if (conflicting !== undefined) {
+    const both = [variable, conflicting].map((each) => formatAssignment(definition, each, environment[each] ?? ''));
     return { origin, problem: `${both.join(' and ')} mean the same setting: keep one of them.` };
   }
   return { origin, ...parse(definition, variable, text) };
@@ -107,7 +97,7 @@ function readOne(definition: Definition<unknown>, environment: Environment, from
 /** @param variable the one that the text was found in */
 function parse(definition: Definition<unknown>, variable: string, text: string): { value?: unknown; problem?: string } {
   const { name, type, example } = definition;
-  const given = assignment(definition, variable, text);
+  const given = formatAssignment(definition, variable, text);
   // The app's own variables are as wrong, and nothing else would say so.
   if (text.endsWith('\r')) {
     return {
@@ -117,7 +107,7 @@ function parse(definition: Definition<unknown>, variable: string, text: string):
   const value = type.parse(text.trim());
   if (value !== undefined) return { value };
   const explained = type.explain?.(text.trim());
-  const meant = guesses(definition, text.trim()).find((guess) => type.parse(guess) !== undefined);
+  const meant = suggestionsFor(definition, text.trim()).find((suggestion) => type.parse(suggestion) !== undefined);
   const remedy =
     meant === undefined || definition.isSecret ? `For example ${name}=${example}.` : `Write ${variable}=${meant}.`;
   return {
@@ -126,7 +116,7 @@ function parse(definition: Definition<unknown>, variable: string, text: string):
 }
 
 /** `docker run --env-file` keeps quotes as a part of the value. */
-function guesses({ type }: Definition<unknown>, text: string): readonly string[] {
+function suggestionsFor({ type }: Definition<unknown>, text: string): readonly string[] {
   const bare = text.replace(/^(["'])(.*)\1$/, '$2').trim();
-  return [bare, ...(type.guess?.(bare) ?? [])].filter((guess) => guess !== '');
+  return [bare, ...(type.suggest?.(bare) ?? [])].filter((suggestion) => suggestion !== '');
 }

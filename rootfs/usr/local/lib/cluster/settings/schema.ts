@@ -1,29 +1,11 @@
-// Every variable that the image knows: this file is the contract. An entry here is all that a setting needs: reading,
-// checking, "did you mean", `cluster config`, docs/settings.md and the tests follow from it.
-import {
-  absoluteFile,
-  accessLog,
-  address,
-  autoOr,
-  count,
-  duration,
-  file,
-  folder,
-  networks,
-  offOr,
-  oneOf,
-  port,
-  range,
-  rate,
-  size,
-  type Type,
-  toggle,
-  urlPath,
-  urlPaths,
-  urlPrefix,
-  words,
-  zeroOr,
-} from './types.ts';
+// Every variable that the image knows: this file is the contract. A setting needs one entry here: reading, checking,
+// "did you mean", `cluster config`, docs/settings.md and the tests follow from it.
+import { duration, rate, size } from './types/amount.ts';
+import { address, networks } from './types/network.ts';
+import { count, port, range } from './types/number.ts';
+import { absoluteFile, file, folder, urlPath, urlPaths, urlPrefix } from './types/path.ts';
+import { autoOr, offOr, type Type, zeroOr } from './types/type.ts';
+import { accessLog, oneOf, toggle, words } from './types/word.ts';
 
 /** The part of the image that works with a setting. */
 export type Reader = 'entrypoint' | 'nginx' | 'primary' | 'worker' | 'supervisor';
@@ -34,7 +16,7 @@ export interface Definition<T> {
   readonly name: string;
   /** Other names for the same, which users know from other images and platforms. */
   readonly aliases: readonly string[];
-  /** The heading that it stands under. */
+  /** Its heading in docs/settings.md. */
   readonly group: 'The app' | 'Workers' | 'HTTP' | 'Clients' | 'TLS' | 'Files' | 'Logs' | 'Health' | 'Stop';
   readonly type: Type<T>;
   /** The value where nothing is set; `undefined` where that means something of its own. */
@@ -43,6 +25,8 @@ export interface Definition<T> {
   readonly defaultRule?: string;
   /** The value where the variable is set to nothing; without it that counts as not set. */
   readonly whenEmpty?: T | undefined;
+  /** Apps have variables of like names (API_PORT): those are no typos of this one. */
+  readonly hasLikeNames?: boolean;
   /** Its value is never shown, and NAME_FILE may name a file that holds it. */
   readonly isSecret: boolean;
   readonly readBy: readonly Reader[];
@@ -69,7 +53,7 @@ const kilobyte = 1024;
 const megabyte = 1024 * kilobyte;
 const gigabyte = 1024 * megabyte;
 
-/** By the name that the code knows a setting by, with its unit. */
+/** By the name of the setting in the code, which includes its unit. */
 export const schema = {
   appModule: define({
     name: 'APP_MODULE',
@@ -102,6 +86,17 @@ export const schema = {
     readBy: ['entrypoint'],
     help: 'A shell script that runs before the app.',
     example: '/app/scripts/migrate.sh',
+  }),
+  appPort: define({
+    name: 'APP_PORT',
+    group: 'The app',
+    type: port,
+    default: undefined,
+    defaultRule: 'PORT; if no server listens there, the first HTTP server that listens',
+    readBy: ['worker'],
+    hasLikeNames: true,
+    help: 'The port on which the app itself listens, where it has several servers and none of them is on PORT.',
+    example: '3000',
   }),
   bootTimeoutMs: define({
     name: 'BOOT_TIMEOUT',
@@ -564,7 +559,7 @@ export type Values = { readonly [K in Key]: Value<Schema[K]> };
 export const definitions = Object.entries(schema) as readonly (readonly [Key, Definition<unknown>])[];
 
 /**
- * Names that begin like this are this image's alone: an unknown one is an error. What else begins with `STATIC_` or
- * `WORKER_` may well be an app's own (STATIC_DIR, WORKER_CONCURRENCY): there a near miss is an error, the rest is not ours.
+ * An unknown name with a reserved prefix is an error. An app may have variables of its own that begin with `STATIC_` or
+ * `WORKER_` (STATIC_DIR, WORKER_CONCURRENCY): with a shared prefix, a near miss is an error, and any other name is the app's.
  */
-export const ourPrefixes = { alone: ['NGINX_'], shared: ['STATIC_', 'WORKER_', 'MAX_WORKER_'] } as const;
+export const namePrefixes = { reserved: ['NGINX_'], shared: ['STATIC_', 'WORKER_', 'MAX_WORKER_'] } as const;

@@ -14,14 +14,18 @@ export function importError(message: string): SyntaxError {
   return error;
 }
 
-/** @param said swc's message: `  x WHAT`, a drawn frame, then a native backtrace */
-export function explain(file: string, source: string, said: string): SyntaxError {
-  const withoutBacktrace = said.split(/\n\s*(?:Caused by|Stack backtrace):/, 1)[0] ?? '';
-  const what = /^\s*[x×] (.*)/m.exec(withoutBacktrace)?.[1] ?? withoutBacktrace.trim();
+/**
+ * What the import of a file throws that swc refuses.
+ * @param swcMessage `  x PROBLEM`, a drawn frame, then a native backtrace
+ * @returns an error whose message is the place, the problem and the line, marked
+ */
+export function syntaxErrorOf(file: string, source: string, swcMessage: string): SyntaxError {
+  const withoutBacktrace = swcMessage.split(/\n\s*(?:Caused by|Stack backtrace):/, 1)[0] ?? '';
+  const problem = /^\s*[x×] (.*)/m.exec(withoutBacktrace)?.[1] ?? withoutBacktrace.trim();
   const [, line, code, mark] = /^ *(\d+) \| (.*)\n *: ( *\^+)/m.exec(withoutBacktrace) ?? [];
-  if (line === undefined || mark === undefined) return importError(`${file}: ${what}`);
+  if (line === undefined || mark === undefined) return importError(`${file}: ${problem}`);
   const column = columnOf(source.split('\n')[Number(line) - 1] ?? '', mark.indexOf('^'));
-  return importError(`${file}:${line}:${column}: ${what}\n\n    ${code}\n    ${mark}`);
+  return importError(`${file}:${line}:${column}: ${problem}\n\n    ${code}\n    ${mark}`);
 }
 
 /** The column, from 1, of the character that is drawn `drawn` columns from the left. */

@@ -1,10 +1,11 @@
 // Compiles an app's TypeScript once, before its workers start; they only read the result.
-import { type Dirent, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { statOf, walkFolders } from '../file-tree.ts';
 import { compile, keyOf } from './compile.ts';
 import { type AliasScope, type Output, stampOf, writeManifest } from './manifest.ts';
 import { findOutput, writeOutput } from './outputs.ts';
-import { readingSurroundings } from './project.ts';
+import { createProjectReader } from './project.ts';
 
 export interface BuildRequest {
   /** The app's folder: only read. */
@@ -25,11 +26,15 @@ export interface BuildResult {
   readonly warnings: readonly string[];
 }
 
-/** @throws where the cache folder cannot be written, or the root does not exist */
+/**
+ * Compiles what has changed since the last build, and writes the manifest last.
+ * @throws the error of the file system where the cache folder cannot be written, or the root cannot be read; what cannot be
+ *   read in it is passed over
+ */
 export function buildTypeScript({ root, cacheFolder, prebuiltFolder }: BuildRequest): BuildResult {
   mkdirSync(cacheFolder, { recursive: true });
   const warnings: string[] = [];
-  const surroundingsOf = readingSurroundings((line) => warnings.push(line));
+  const projectOf = createProjectReader((line) => warnings.push(line));
   const folders = prebuiltFolder === undefined ? [cacheFolder] : [cacheFolder, prebuiltFolder];
   const files: Record<string, Output> = {};
   const errors: Record<string, string> = {};
@@ -37,21 +42,26 @@ export function buildTypeScript({ root, cacheFolder, prebuiltFolder }: BuildRequ
   const stamps: Record<string, string> = {};
   let compiled = 0;
 
-  // Keys of the manifest are real paths, as Node's own module cache has them.
-  for (const { folder, names, configurations } of walk(realpathSync(root))) {
-    for (const name of [...names, ...configurations]) stamps[join(folder, name)] = stampOf(join(folder, name));
-    if (configurations.includes('tsconfig.json')) aliases.unshift([join(folder, '/'), surroundingsOf(folder).aliases]);
+  // Keys of the manifest are real paths, as Node's own module cache has them. Links are left out: what they lead to is found
+  // at its real path.
+  for (const { path: folder, entries } of walkFolders(realpathSync(root), isSkipped)) {
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    // A folder comes before those in it: the innermost aliases go first.
+    if (names.includes('tsconfig.json')) aliases.unshift([join(folder, '/'), projectOf(folder).aliases]);
     for (const name of names) {
       const file = join(folder, name);
+      if (isTypeScript(name) || isConfiguration(name)) stamps[file] = stampOf(file);
+      if (!isTypeScript(name)) continue;
       try {
         const source = readFileSync(file, 'utf8');
-        const key = keyOf(file, source, surroundingsOf(folder));
-        const before = findOutput(folders, key);
-        files[file] = before ?? writeOutput(cacheFolder, key, compile(file, source, surroundingsOf(folder)));
-        if (before === undefined) compiled += 1;
+        const key = keyOf(file, source, projectOf(folder));
+        const cached = findOutput(folders, key);
+        files[file] = cached ?? writeOutput(cacheFolder, key, compile(file, source, projectOf(folder)));
+        if (cached === undefined) compiled += 1;
       } catch (error) {
         if (isOfTheCache(error)) throw error;
-        errors[file] = (error as Error).message;
+        // A file that has gone since it was listed is no error.
+        if (statOf(file) !== undefined) errors[file] = (error as Error).message;
       }
     }
   }
@@ -61,34 +71,8 @@ export function buildTypeScript({ root, cacheFolder, prebuiltFolder }: BuildRequ
   return { files: Object.keys(files).length + failed.length, compiled, errors: failed, warnings };
 }
 
-interface Visited {
-  readonly folder: string;
-  /** Of its TypeScript files. */
-  readonly names: readonly string[];
-  /** Its files that decide how those are compiled. */
-  readonly configurations: readonly string[];
-}
-
-/** A folder goes before those in it. Links are not followed: what they lead to is found at its real path. */
-function* walk(folder: string): Generator<Visited> {
-  const entries = entriesOf(folder);
-  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-  yield { folder, names: names.filter(isTypeScript), configurations: names.filter(isConfiguration) };
-  for (const entry of entries) {
-    if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) {
-      yield* walk(join(folder, entry.name));
-    }
-  }
-}
-
-/** A folder that this user may not read, such as a database's, holds nothing that the app could import. */
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw error;
-  }
+function isSkipped(_path: string, name: string): boolean {
+  return name === 'node_modules' || name.startsWith('.');
 }
 
 function isConfiguration(name: string): boolean {
@@ -99,7 +83,7 @@ function isTypeScript(name: string): boolean {
   return /\.[cm]?tsx?$/.test(name) && !/\.d\.[cm]?ts$/.test(name);
 }
 
-/** An error of the cache, not of the file. */
+/** Is it an error of the cache, not of the file? */
 function isOfTheCache(error: unknown): boolean {
   return ['ENOSPC', 'EROFS', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -4,11 +4,11 @@ import { createRequire, SourceMap } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import type { Options, Output as SwcOutput } from '@swc/core';
-import { explain, importError } from './compile-error.ts';
+import { importError, syntaxErrorOf } from './compile-error.ts';
 import { letDecoratorsReplaceClasses } from './legacy-decorators.ts';
 import type { ModuleFormat } from './manifest.ts';
 import { loadTypesAtRunTime } from './metadata.ts';
-import type { Surroundings } from './project.ts';
+import type { Project } from './project.ts';
 import type { CompilerOptions } from './tsconfig.ts';
 
 export interface Compiled {
@@ -27,13 +27,13 @@ const loadSwc = (): typeof import('@swc/core') => require('@swc/core');
 const swcVersion: string = require('@swc/core/package.json').version;
 
 /** A name for the result: the same for the same source at the same place under the same options. */
-export function keyOf(file: string, source: string, { packageType, options }: Surroundings): string {
+export function keyOf(file: string, source: string, { packageType, options }: Project): string {
   const inputs = JSON.stringify([version, swcVersion, file, packageType, options]);
   return createHash('sha256').update(inputs).update('\0').update(source).digest('hex').slice(0, 40);
 }
 
 /** @throws SyntaxError whose message is the place, what is wrong and the line: to be shown as it is */
-export function compile(file: string, source: string, { packageType, options }: Surroundings): Compiled {
+export function compile(file: string, source: string, { packageType, options }: Project): Compiled {
   const required = requiredFormat(file, packageType);
   if (required === 'module') return compileModule(file, source, options);
   if (required === 'commonjs') {
@@ -41,7 +41,7 @@ export function compile(file: string, source: string, { packageType, options }: 
     const problem = problemAsCommonJs(compiled.code);
     if (problem === undefined) return compiled;
     throw importError(
-      `${file}:${sourceLineOf(problem, compiled)}: ${problem.what}. This file is a CommonJS module; if it is meant to be an ES module, name it .mts or set "type": "module" in package.json`,
+      `${file}:${sourceLineOf(problem, compiled)}: ${problem.message}. This file is a CommonJS module; if it is meant to be an ES module, name it .mts or set "type": "module" in package.json`,
     );
   }
   // Without `type`: CommonJS, unless the file uses what only an ES module can, import.meta or `await` at top level.
@@ -73,9 +73,9 @@ function compileAs(
   try {
     output = loadSwc().transformSync(source, swcOptions(format, file, options, moduleOptions));
   } catch (error) {
-    throw explain(file, source, (error as Error).message);
+    throw syntaxErrorOf(file, source, (error as Error).message);
   }
-  mustHaveNoDecoratorLeft(file, output.code);
+  refuseRemainingDecorators(file, output.code);
   const code = options.experimentalDecorators ? letDecoratorsReplaceClasses(output.code) : output.code;
   const { sourcesContent, ...map } = JSON.parse(output.map ?? '{}');
   return { code, map: JSON.stringify({ ...map, sources: [pathToFileURL(file).href] }), format };
@@ -126,7 +126,7 @@ function jsxOptions({ jsx, jsxImportSource, jsxFactory, jsxFragmentFactory }: Co
 }
 
 interface Problem {
-  readonly what: string;
+  readonly message: string;
   /** In the compiled code, from 1. */
   readonly line: number;
 }
@@ -138,7 +138,7 @@ function problemAsCommonJs(code: string): Problem | undefined {
   if (problem !== undefined || !/\bawait\b/.test(body)) return problem;
   // In a function, `await (f())` calls a function named await; in a static block the word is reserved.
   const outside = problemOf(`(class { static {${body}\n} })`);
-  return outside && { ...outside, what: '`await` outside of an async function' };
+  return outside && { ...outside, message: '`await` outside of an async function' };
 }
 
 function problemOf(script: string): Problem | undefined {
@@ -147,7 +147,7 @@ function problemOf(script: string): Problem | undefined {
     return undefined;
   } catch (error) {
     const { message, stack = '' } = error as Error;
-    return { what: message, line: Number(/^script:(\d+)/.exec(stack)?.[1] ?? 1) };
+    return { message, line: Number(/^script:(\d+)/.exec(stack)?.[1] ?? 1) };
   }
 }
 
@@ -158,7 +158,7 @@ function sourceLineOf({ line }: Problem, { code, map }: Compiled): number {
 }
 
 /** swc 1.16 leaves decorators that it cannot compile where they are, each at the start of a line. */
-function mustHaveNoDecoratorLeft(file: string, code: string): void {
+function refuseRemainingDecorators(file: string, code: string): void {
   if (!/^\s*@[\w(]/m.test(code)) return;
   try {
     loadSwc().parseSync(code, { syntax: 'ecmascript', target: 'es2024' });

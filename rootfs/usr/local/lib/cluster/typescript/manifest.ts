@@ -1,6 +1,7 @@
 // What the build leaves for the workers: which compiled file stands for which TypeScript file.
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { statOf } from '../file-tree.ts';
 
 export type ModuleFormat = 'module' | 'commonjs';
 
@@ -32,7 +33,11 @@ export const manifestName = 'manifest.json';
 
 const noManifest: Manifest = { files: {}, aliases: [], errors: {}, stamps: {} };
 
-/** @returns an empty manifest where there is none: nothing was built */
+/**
+ * Reads what a build has left.
+ * @returns an empty manifest where there is none: nothing was built
+ * @throws the error of the file system, or a SyntaxError, for a manifest that cannot be read
+ */
 export function readManifest(file: string | undefined): Manifest {
   if (file === undefined) return noManifest;
   try {
@@ -43,20 +48,24 @@ export function readManifest(file: string | undefined): Manifest {
   }
 }
 
+/** Replaces the manifest of a cache folder. @throws the error of the file system */
 export function writeManifest(cacheFolder: string, manifest: Manifest): void {
   writeAtomically(join(cacheFolder, manifestName), JSON.stringify(manifest));
 }
 
-/** A reader sees the old file or the new one, never half of one. */
+/** Writes a file so that a reader sees the old one or the new one, never half of one. @throws the error of the file system */
 export function writeAtomically(file: string, text: string): void {
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, text);
   renameSync(temporary, file);
 }
 
-/** Changes when a file does. In seconds, since that is what the layers of an image keep. '' where there is no file. */
+/**
+ * @returns text that changes when the file does: its time, in seconds, since that is what the layers of an image keep, and
+ *   its size. '' for a file that cannot be looked at
+ */
 export function stampOf(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = statOf(file);
   return stat === undefined ? '' : `${Math.floor(stat.mtimeMs / 1000)} ${stat.size}`;
 }
 

@@ -6,11 +6,11 @@ import { log } from '../log.ts';
 import { compile, keyOf } from './compile.ts';
 import type { Alias, ModuleFormat } from './manifest.ts';
 import { findOutput, inMemory, writeOutput } from './outputs.ts';
-import { readingSurroundings } from './project.ts';
+import { createProjectReader } from './project.ts';
 
 export { importError } from './compile-error.ts';
 
-const surroundingsOf = readingSurroundings(log);
+const projectOf = createProjectReader(log);
 
 export interface Loaded {
   readonly source: string;
@@ -23,12 +23,12 @@ export interface Loaded {
  */
 export function compileOnDemand(file: string, cacheFolder: string | undefined): Loaded {
   const source = readFileSync(file, 'utf8');
-  const surroundings = surroundingsOf(dirname(file));
-  const key = keyOf(file, source, surroundings);
+  const project = projectOf(dirname(file));
+  const key = keyOf(file, source, project);
   const before = cacheFolder === undefined ? undefined : findOutput([cacheFolder], key);
   if (before !== undefined) return { source: readFileSync(before[0], 'utf8'), format: before[1] };
 
-  const compiled = compile(file, source, surroundings);
+  const compiled = compile(file, source, project);
   if (cacheFolder !== undefined) {
     try {
       writeOutput(cacheFolder, key, compiled);
@@ -41,5 +41,5 @@ export function compileOnDemand(file: string, cacheFolder: string | undefined): 
 
 /** What tsconfig.json says about imports of a file. */
 export function aliasesOnDemand(file: string): readonly Alias[] {
-  return surroundingsOf(dirname(file)).aliases;
+  return projectOf(dirname(file)).aliases;
 }

@@ -1,12 +1,14 @@
-// What tsconfig.json says about how its files are compiled and what their imports mean.
-import { existsSync, readFileSync } from 'node:fs';
+// What a tsconfig.json says about how its files are compiled and what their imports mean.
+// https://www.typescriptlang.org/tsconfig/
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { getTsconfig } from 'get-tsconfig';
+import { statOf } from '../file-tree.ts';
 import type { Alias } from './manifest.ts';
 
 /** The options that change what is compiled; all others are about checking. */
 export interface CompilerOptions {
+  /** In lower case, as `jsx` is. */
   readonly target?: string;
   readonly jsx?: string;
   readonly jsxFactory?: string;
@@ -19,120 +21,136 @@ export interface CompilerOptions {
   readonly esModuleInterop?: boolean;
 }
 
+/** What this room uses of a tsconfig.json and the files that it extends. */
 export interface TypeScriptConfiguration {
   readonly options: CompilerOptions;
   readonly aliases: readonly Alias[];
 }
 
-interface RawOptions extends CompilerOptions {
-  readonly baseUrl?: string;
-  readonly paths?: Readonly<Record<string, readonly string[]>>;
+/** As the files have them. */
+interface DeclaredOptions extends CompilerOptions {
+  /** Absolute. */
+  readonly baseUrl?: string | null;
+  readonly paths?: Readonly<Record<string, readonly string[]>> | null;
+  /** The folder of the file that declares `paths`: its targets are relative to it where there is no `baseUrl`. */
+  readonly pathsFolder?: string;
 }
 
-interface Raw {
-  readonly options: RawOptions;
-  /** What relative targets of `paths` are relative to. */
-  readonly pathsFolder: string;
+/** Is told, in one line, of a file that can be followed only in part. */
+type Warn = (line: string) => void;
+
+/**
+ * Reads a tsconfig.json with what it extends.
+ * @returns what can be followed: `extends` may name a development dependency, which is not installed in production
+ */
+export function readTsconfig(file: string, warn: Warn): TypeScriptConfiguration {
+  try {
+    const options = readOptions(file, warn);
+    return { options: relevantOf(options), aliases: aliasesOf(options) };
+  } catch (error) {
+    warn(unusable(file, error));
+    return { options: {}, aliases: [] };
+  }
+}
+
+function unusable(file: string, error: unknown): string {
+  // What JSON.parse says quotes the file, with its line ends.
+  return `${file}: ${(error as Error).message.replace(/\s+/g, ' ')}. Compiling without it.`;
+}
+
+/** @param extendedBy the files that lead to this one, the project's tsconfig.json first */
+function readOptions(file: string, warn: Warn, extendedBy: readonly string[] = []): DeclaredOptions {
+  const folder = dirname(file);
+  const own = parseTsconfig(readFileSync(file, 'utf8'), dirname(extendedBy[0] ?? file));
+  const chain = [...extendedBy, file];
+  const inherited = {};
+  for (const name of [own.extends ?? []].flat()) {
+    const base = findBase(name, file);
+    if (base === undefined || chain.includes(base)) {
+      const problem = base === undefined ? 'is not installed' : 'extends this file';
+      warn(`${file}: "extends" names ${name}, which ${problem}. Compiling without it.`);
+      continue;
+    }
+    try {
+      Object.assign(inherited, readOptions(base, warn, chain));
+    } catch (error) {
+      warn(unusable(base, error));
+    }
+  }
+  const { baseUrl, paths } = own.compilerOptions ?? {};
+  return {
+    ...inherited,
+    ...own.compilerOptions,
+    ...(baseUrl ? { baseUrl: resolve(folder, baseUrl) } : {}),
+    ...(paths ? { pathsFolder: folder } : {}),
+  };
+}
+
+/** @returns the file that `extends` means by a path, or by the name of a package or of a file in one */
+function findBase(name: string, file: string): string | undefined {
+  if (/^\.{0,2}(?:\/|$)/.test(name)) {
+    const path = resolve(dirname(file), name);
+    return [path, `${path}.json`, join(path, 'tsconfig.json')].find((candidate) => statOf(candidate)?.isFile());
+  }
+  // By this name the hooks know who asks, whatever the file is called.
+  const require = createRequire(join(dirname(file), 'tsconfig.json'));
+  const find = (candidate: string): string | undefined => {
+    try {
+      return require.resolve(candidate);
+    } catch {
+      return undefined;
+    }
+  };
+  const packageJson = find(`${name}/package.json`);
+  const main = packageJson && JSON.parse(readFileSync(packageJson, 'utf8')).tsconfig;
+  // `main` of a package is JavaScript.
+  return [name, `${name}.json`, `${name}/${main ?? 'tsconfig.json'}`]
+    .map(find)
+    .find((found) => found?.endsWith('.json'));
+}
+
+interface Tsconfig {
+  readonly extends?: string | readonly string[] | null;
+  readonly compilerOptions?: DeclaredOptions | null;
 }
 
 /**
- * Reads the nearest tsconfig.json, in `folder` or above.
- * @param warn is told, in one line, of a configuration that can be followed only in part
+ * JSON with comments and trailing commas, which become spaces, so that errors name the right place. Strings are matched
+ * first: nothing inside them is taken for either.
+ * @param configDir what the text means by `${configDir}`
  */
-export function readConfiguration(folder: string, warn: (line: string) => void): TypeScriptConfiguration {
-  const { options, pathsFolder } = readNearest(folder, warn);
-  return { options: relevantOf(options), aliases: aliasesOf(options, pathsFolder) };
+function parseTsconfig(text: string, configDir: string): Tsconfig {
+  const blank = (all: string, string?: string) => string ?? all.replace(/\S/g, ' ');
+  const json = text
+    .replace(/^\uFEFF/, ' ')
+    .replace(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[\s\S]*?\*\//g, blank)
+    .replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, blank);
+  if (json.trim() === '') return {};
+  return JSON.parse(json, (_key, value) =>
+    typeof value === 'string' ? value.replace(/^\$\{configDir\}/, () => configDir) : value,
+  );
 }
 
-function readNearest(folder: string, warn: (line: string) => void): Raw {
-  try {
-    const found = getTsconfig(folder);
-    const options = (found?.config.compilerOptions ?? {}) as RawOptions;
-    const tsconfigFolder = found === null ? folder : dirname(found.path);
-    return { options, pathsFolder: resolve(tsconfigFolder, options.baseUrl ?? inheritedFrom(options) ?? '.') };
-  } catch {
-    // `extends` names what is not installed, often a development dependency: the rest of the file still holds.
-    const file = nearestFile(folder);
-    try {
-      return readWithoutMissing(file, warn);
-    } catch (error) {
-      warn(`${file}: ${(error as Error).message}. Compiling without it.`);
-      return { options: {}, pathsFolder: dirname(file) };
-    }
-  }
-}
-
-/** get-tsconfig's note of the folder of the extended file that `paths` came from. */
-function inheritedFrom(options: RawOptions): string | undefined {
-  const symbol = Object.getOwnPropertySymbols(options).find(({ description }) => description === 'implicitBaseUrl');
-  return symbol === undefined ? undefined : (options as Record<symbol, string>)[symbol];
-}
-
-function nearestFile(folder: string): string {
-  const file = join(folder, 'tsconfig.json');
-  return existsSync(file) || dirname(folder) === folder ? file : nearestFile(dirname(folder));
-}
-
-function readWithoutMissing(file: string, warn: (line: string) => void): Raw {
-  const { extends: bases = [], compilerOptions = {} } = parseJsonWithComments(readFileSync(file, 'utf8'));
-  let merged: Raw = { options: {}, pathsFolder: dirname(file) };
-  for (const name of [bases].flat()) {
-    const base = findBase(file, name);
-    if (base === undefined) {
-      warn(`${file}: "extends" names ${name}, which is not installed. Compiling without it.`);
-      continue;
-    }
-    const { options, pathsFolder } = readWithoutMissing(base, warn);
-    merged = {
-      options: { ...merged.options, ...options },
-      pathsFolder: options.paths === undefined ? merged.pathsFolder : pathsFolder,
-    };
-  }
-  const own = compilerOptions as RawOptions;
-  const baseUrl = own.baseUrl === undefined ? merged.options.baseUrl : resolve(dirname(file), own.baseUrl);
-  return {
-    options: { ...merged.options, ...own, ...(baseUrl === undefined ? {} : { baseUrl }) },
-    pathsFolder: baseUrl ?? (own.paths === undefined ? merged.pathsFolder : dirname(file)),
-  };
-}
-
-function findBase(file: string, name: string): string | undefined {
-  const isPath = /^\.{0,2}\//.test(name);
-  const requireFromFile = createRequire(file);
-  for (const candidate of [name, `${name}.json`, `${name}/tsconfig.json`]) {
-    if (isPath && candidate === name && !name.endsWith('.json')) continue; // may be a folder
-    try {
-      return requireFromFile.resolve(candidate);
-    } catch {}
-  }
-  return undefined;
-}
-
-/** JSON with comments and trailing commas. Strings are matched first, so that nothing inside them is taken for either. */
-function parseJsonWithComments(text: string): { extends?: string | string[]; compilerOptions?: unknown } {
-  const withoutComments = text.replace(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[\s\S]*?\*\//g, '$1');
-  return JSON.parse(withoutComments.replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, '$1').replace(/^\uFEFF/, ''));
-}
-
-function relevantOf(options: RawOptions): CompilerOptions {
-  const { target, jsx, jsxFactory, jsxFragmentFactory, jsxImportSource } = options;
-  const { experimentalDecorators, emitDecoratorMetadata, useDefineForClassFields } = options;
-  const { verbatimModuleSyntax, esModuleInterop } = options;
+function relevantOf(options: DeclaredOptions): CompilerOptions {
+  const { jsxFactory, jsxFragmentFactory, jsxImportSource, experimentalDecorators, emitDecoratorMetadata } = options;
+  const { useDefineForClassFields, verbatimModuleSyntax, esModuleInterop } = options;
   const relevant = {
-    ...{ target: target?.toLowerCase(), jsx, jsxFactory, jsxFragmentFactory, jsxImportSource },
-    ...{ experimentalDecorators, emitDecoratorMetadata, useDefineForClassFields },
-    ...{ verbatimModuleSyntax, esModuleInterop },
+    target: options.target?.toLowerCase(),
+    jsx: options.jsx?.toLowerCase(),
+    ...{ jsxFactory, jsxFragmentFactory, jsxImportSource, experimentalDecorators, emitDecoratorMetadata },
+    ...{ useDefineForClassFields, verbatimModuleSyntax, esModuleInterop },
   };
-  return Object.fromEntries(Object.entries(relevant).filter(([, value]) => value !== undefined));
+  // null takes back what an extended file says.
+  return Object.fromEntries(Object.entries(relevant).filter(([, value]) => (value ?? undefined) !== undefined));
 }
 
 /** The order is TypeScript's: exact names, then the longest prefix; `baseUrl` itself comes last. */
-function aliasesOf({ paths = {}, baseUrl }: RawOptions, pathsFolder: string): Alias[] {
-  const aliases = Object.entries(paths).map(([pattern, targets]): Alias => {
+function aliasesOf({ paths, pathsFolder = '/', baseUrl }: DeclaredOptions): Alias[] {
+  const aliases = Object.entries(paths ?? {}).map(([pattern, targets]): Alias => {
     const [prefix = '', suffix = null] = pattern.split('*');
-    return [prefix, suffix, targets.map((target) => resolve(pathsFolder, target))];
+    return [prefix, suffix, targets.map((target) => resolve(baseUrl ?? pathsFolder, target))];
   });
   aliases.sort((a, b) => Number(b[1] === null) - Number(a[1] === null) || b[0].length - a[0].length);
-  if (baseUrl !== undefined) aliases.push(['', '', [join(pathsFolder, '*')]]);
+  if (baseUrl) aliases.push(['', '', [join(baseUrl, '*')]]);
   return aliases;
 }

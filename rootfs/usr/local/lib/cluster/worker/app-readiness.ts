@@ -4,7 +4,7 @@
 /** `true`, or a promise of it, is yes. `false`, an error, and no answer yet are no. */
 export type AskApp = () => unknown;
 
-export class Readiness {
+export class AppReadiness {
   #ask: AskApp | undefined;
   #isReady = true;
   #isAsking = false;

@@ -1,71 +1,92 @@
-// What listen() means in a worker: the app's own HTTP server is bound to the slot's unix socket, whatever it asked for.
-import { renameSync, rmSync, symlinkSync } from 'node:fs';
+// What listen() means in a worker: the app's own HTTP server gets the connections of the slot, whatever port it asked for;
+// everything else that the app binds works as written (other-bindings.ts).
+import { rmSync, symlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import net, { type ListenOptions, type Socket } from 'node:net';
 import http from '../lean-http.ts';
-import { log } from '../log.ts';
+import { log, logWarning } from '../log.ts';
 import { workerKeepsMs } from '../upstream-keep-alive.ts';
-import { listenOn } from './acceptors.ts';
-import { Connections, identifyClients, type Origin } from './client-address.ts';
+import { ClosingPhase } from './closing.ts';
+import { Connections } from './connections.ts';
+import { type ListenCallback, parseListenArguments } from './listen-arguments.ts';
+import { asPrimary } from './node-cluster.ts';
+import { OtherBindings } from './other-bindings.ts';
+import {
+  advanceServed,
+  type Listening,
+  type ServedEffect,
+  type ServedEvent,
+  type ServedState,
+} from './served-server.ts';
+import { hookRequests } from './server-hooks.ts';
+import { handleOf, SlotSocket } from './slot-socket.ts';
 
-/** A full queue is an instant 502 for the client. Node's default of 511 overflowed at 800 connections on a blocked worker. */
-const backlog = 4096;
-/** So long a server on another port than PORT waits for one on PORT: an app's metrics may well listen first. */
+/** How long a server on another port than the app's waits for one on the app's: metrics may well listen first. */
 const settleMs = 300;
 
-export interface Listener {
-  /** The server that the slot leads to. */
-  readonly server: Server;
-  readonly connections: Connections;
-  /** The port that the app asked for. */
-  readonly port: number;
-  /** We listen for the app, since it exported something; its own listen() goes before. */
-  readonly isExported: boolean;
-  /** Serves a connection that was made elsewhere; of one from nginx, one request. */
-  readonly adopt: (connection: Socket) => void;
-  /** Its connections come from elsewhere from now on, and have addresses of their own. */
-  readonly forgetClients: () => void;
-}
-
-export interface ListenOptionsOfWorker {
-  /** Path of the slot's socket. */
+export interface ListenerOptions {
+  readonly slot: number;
+  /** Path of the worker's socket. */
   readonly socket: string;
-  /** See WorkerConfiguration: for the first server. One that takes over from it opens a socket of its own. */
+  /** See WorkerConfiguration. */
   readonly descriptors: readonly number[];
-  /** What the app was told in PORT. */
+  /** The port that the app is told in PORT. */
   readonly port: number;
-  readonly origin: Origin;
-  /** The slot leads to this worker. Called once. */
+  /** The port on which the app's own server is expected: APP_PORT, else PORT. */
+  readonly appPort: number;
+  /** 0: none. */
+  readonly adminPort: number;
+  readonly isBehindNginx: boolean;
+  readonly basePath: string;
+  /** A server is served: the slot may lead to this worker. Also when the app listens again. */
   readonly onReady: () => void;
-  /** Called for each request that comes. */
+  /** The served server was closed, and no other has taken its place. */
+  readonly onClosed: () => void;
   readonly onRequest: () => void;
-  /** The app does what cannot work here. `why` says what, and what to do instead. */
-  readonly onRefused: (why: string) => void;
+  /** A connection, unread, that came while no server was served. */
+  readonly onUnserved: (connection: Socket) => void;
+  /** What may be the reason where no server is served in time. */
+  readonly onHint: (hint: string) => void;
 }
 
-/** Intercepts every listen() of this process. */
-export class Interception {
-  readonly #options: ListenOptionsOfWorker;
-  readonly #listen = net.Server.prototype.listen;
-  readonly #exported = new WeakSet<net.Server>();
-  #descriptors: readonly number[];
-  #main: Listener | undefined;
-  #isReady = false;
-  #settling: NodeJS.Timeout | undefined;
-  #sockets = 0;
+interface Served {
+  readonly deliver: () => void;
+  readonly unhook: () => void;
+}
 
-  constructor(options: ListenOptionsOfWorker) {
+/** Intercepts every listen() of this process, and serves with what the app listens with. */
+export class Listener {
+  readonly connections: Connections;
+  readonly closing: ClosingPhase;
+  readonly #options: ListenerOptions;
+  readonly #listen = net.Server.prototype.listen;
+  readonly #slotSocket: SlotSocket;
+  readonly #others: OtherBindings;
+  readonly #exported = new WeakSet<net.Server>();
+  /** Servers that have or had connections of the slot. */
+  readonly #known = new Map<Server, Served>();
+  /** Ports that servers asked for beside the served one. */
+  readonly #portsBeside = new Set<number>();
+  #state: ServedState<Server> = { name: 'none' };
+  #settling: NodeJS.Timeout | undefined;
+  #isWarned = false;
+  #privateSockets = 0;
+
+  constructor(options: ListenerOptions) {
     this.#options = options;
-    this.#descriptors = options.descriptors;
-    const interception = this;
+    this.connections = new Connections(options.onRequest);
+    this.closing = new ClosingPhase(this.connections);
+    this.#slotSocket = new SlotSocket(options.socket, options.descriptors, options.onUnserved);
+    this.#others = new OtherBindings(options, this.#listen, () => this.hasServed);
+    const listener = this;
     net.Server.prototype.listen = function listen(this: net.Server, ...args: unknown[]): net.Server {
-      return interception.#intercept(this, args);
+      return listener.#intercept(this, args);
     };
   }
 
-  /** The server that answers for the app, once there is one. */
-  get main(): Listener | undefined {
-    return this.#main;
+  /** Some server of the app listens, or has listened. */
+  get hasServed(): boolean {
+    return this.#state.name !== 'none';
   }
 
   /** Tells that a server is one that we start for an app that exported something. */
@@ -73,131 +94,160 @@ export class Interception {
     this.#exported.add(server);
   }
 
+  /**
+   * Serves a connection that the primary accepted.
+   * @returns false where no server is served
+   */
+  adopt(connection: Socket): boolean {
+    if (this.#state.name !== 'serving' && this.#state.name !== 'settling') return false;
+    // nginx knows it by the name of a slot that by now leads elsewhere.
+    if (this.#options.isBehindNginx) this.connections.closeAfterResponse(connection);
+    this.#state.served.server.emit('connection', connection);
+    return true;
+  }
+
+  /** Of all servers that were served. */
+  closeIdleConnections(): void {
+    for (const server of this.#known.keys()) server.closeIdleConnections();
+  }
+
   #intercept(server: net.Server, args: unknown[]): net.Server {
-    const { options, callback } = normalise(args);
-    const { port: asked, path } = options;
-    if (asked === undefined && path === undefined) return Reflect.apply(this.#listen, server, args);
-    const port = Number(asked ?? 0);
-    const isMine = path !== undefined || port !== 0; // port 0 is never the app: somebody's throw-away server
-
-    if (server instanceof http.Server && isMine) {
-      if (this.#takesOver(server, port)) return this.#bindMain(server, options, callback, port || this.#options.port);
-      if (port !== 0 && port === this.#main?.port) return this.#bindAlias(server, options, callback);
+    if (server.listening) return Reflect.apply(this.#listen, server, args); // throws ERR_SERVER_ALREADY_LISTEN
+    const { options, callback, isDescriptor } = parseListenArguments(args);
+    // Port 0 is never the app: somebody's throw-away server.
+    const isApp = server instanceof http.Server && (isDescriptor || options.path !== undefined || options.port !== 0);
+    if (!isApp) {
+      if (isDescriptor) return asPrimary(() => Reflect.apply(this.#listen, server, args));
+      return this.#others.listen(server, options, callback);
     }
-    const secure = describeSecure(server);
-    if (secure !== undefined && isMine && this.#main === undefined) {
-      this.#options.onRefused(
-        `it opens an ${secure} server on port ${port}, but TLS and HTTP/2 end at nginx here: create it with http.createServer()`,
-      );
+    const port = options.port === undefined ? undefined : Number(options.port);
+    const listening: Listening<Server> = { server, port, isExported: this.#exported.has(server) };
+    const effects = this.#advance({ type: 'listen', listening });
+    if (effects.some(({ do: effect }) => effect === 'listen-beside')) {
+      this.#besidePort(port);
+      return this.#others.listen(server, options, callback);
     }
-    if (port !== 0) {
-      log(`port ${port} is a further port of the app, shared by all workers`);
-      return this.#call(server, { ...options, reusePort: true, exclusive: true }, callback);
-    }
-    return this.#call(server, { ...options, exclusive: true }, callback);
-  }
-
-  /** The first server is the app's; one on PORT goes before one on another port; the app's own before our export. */
-  #takesOver(server: Server, port: number): boolean {
-    const main = this.#main;
-    if (main === undefined) return true;
-    return (
-      (main.isExported && !this.#exported.has(server)) ||
-      (main.port !== this.#options.port && port === this.#options.port)
-    );
-  }
-
-  #bindMain(server: Server, options: ListenOptions, callback: Callback | undefined, port: number): net.Server {
-    const earlier = this.#main;
-    const connections = new Connections(this.#options.onRequest);
-    const { origin } = this.#options;
-    const forgetClients = identifyClients(server, connections, origin);
-    const adopt = (connection: Socket) => {
-      // nginx knows it by the name of a slot that by now leads elsewhere.
-      if (origin.isBehindNginx) connections.keepNoLonger(connection);
-      server.emit('connection', connection);
-    };
-    this.#main = { server, connections, port, isExported: this.#exported.has(server), adopt, forgetClients };
-    const descriptors = this.#descriptors;
-    const temporary = descriptors.length === 0 ? this.#privateSocket() : undefined;
-    pretendAddress(server, options, port);
-    holdKeepAlive(server);
-    server.prependOnceListener('listening', () => {
-      if (temporary !== undefined) renameSync(temporary, this.#options.socket);
-      if (typeof options.path === 'string') linkFrom(options.path, this.#options.socket);
-      if (earlier !== undefined) this.#giveBackPort(earlier, port);
-      this.#becomeReady(port === this.#options.port ? 0 : settleMs);
-    });
-    if (temporary !== undefined) return this.#call(server, toSocket(options, temporary), callback);
-    listenOn(descriptors, server, this.#listen, backlog, options, callback);
-    this.#descriptors = [];
+    this.#listenPrivately(listening, options, callback);
+    for (const effect of effects) this.#perform(effect);
     return server;
   }
 
-  /** `localhost` is bound twice by Fastify (127.0.0.1 and ::1): the second one gets a socket that nobody calls. */
-  #bindAlias(server: Server, options: ListenOptions, callback: Callback | undefined): net.Server {
-    pretendAddress(server, options, Number(options.port));
-    const path = this.#privateSocket();
-    server.once('listening', () => rmSync(path, { force: true }));
-    return this.#call(server, toSocket(options, path), callback);
+  /**
+   * The server listens on a socket of its own that nobody knows: `listening`, close(), unref() and the like are Node's own.
+   * An abstract one, which needs no file and so no space on /run.
+   */
+  #listenPrivately({ server, port }: Listening<Server>, options: ListenOptions, callback?: ListenCallback): void {
+    const { signal, path } = options;
+    this.#privateSockets += 1;
+    const name = `\0cluster-${process.pid}-${this.#privateSockets}`;
+    pretendAddress(server, options, port ?? this.#options.port);
+    holdKeepAlive(server);
+    if (path !== undefined) server.prependOnceListener('listening', () => linkFrom(path, this.#options.socket));
+    const { connections, closing } = this;
+    const { isBehindNginx, basePath } = this.#options;
+    const unhook =
+      this.#known.get(server)?.unhook ?? hookRequests(server, { connections, closing, isBehindNginx, basePath });
+    const privately = { path: name, exclusive: true, ...(signal === undefined ? {} : { signal }) };
+    Reflect.apply(this.#listen, server, callback === undefined ? [privately] : [privately, callback]);
+    this.#known.set(server, { deliver: this.#slotSocket.prepare(server), unhook });
+    server.once('close', () => this.#forget(server));
+    onHandleClosed(server, () => this.#handle({ type: 'close', server }));
   }
 
-  /** A server that listened first, on another port, was not the app after all: it gets the port that it asked for. */
-  #giveBackPort({ server, port, isExported, forgetClients }: Listener, takenBy: number): void {
+  #handle(event: ServedEvent<Server>): void {
+    for (const effect of this.#advance(event)) this.#perform(effect);
+  }
+
+  #advance(event: ServedEvent<Server>): readonly ServedEffect<Server>[] {
+    const { state, effects } = advanceServed(this.#state, event, this.#options.appPort);
+    this.#state = state;
+    return effects;
+  }
+
+  #perform(effect: ServedEffect<Server>): void {
+    switch (effect.do) {
+      case 'serve':
+        clearTimeout(this.#settling);
+        this.#known.get(effect.listening.server)?.deliver();
+        break;
+      case 'settle':
+        this.#settling = setTimeout(() => this.#handle({ type: 'settled' }), settleMs);
+        break;
+      case 'give-port':
+        this.#givePort(effect.listening);
+        break;
+      case 'report-ready':
+        this.#options.onReady();
+        this.#warnOfChoice();
+        break;
+      case 'serve-none':
+        clearTimeout(this.#settling);
+        this.#slotSocket.deliverToNone();
+        break;
+      case 'report-closed':
+        this.#options.onClosed();
+        break;
+      case 'listen-beside':
+        break; // done by #intercept(), which has the arguments
+    }
+  }
+
+  /** A server that listened first, on another port, is not the app's after all. */
+  #givePort({ server, port = 0 }: Listening<Server>): void {
     server.closeIdleConnections();
-    if (isExported || port === takenBy) return;
-    forgetClients();
-    log(`port ${takenBy} is PORT: its server answers for the app, the one on port ${port} gets its own port`);
+    this.#known.get(server)?.unhook();
+    log(
+      `port ${this.#options.appPort} is PORT: its server answers for the app, the one on port ${port} gets its own port`,
+    );
     const forwarder = net.createServer((socket) => server.emit('connection', socket));
-    this.#call(forwarder, { port, reusePort: true, exclusive: true }, undefined);
+    this.#others.listenOnPort(forwarder, { port }, undefined);
     forwarder.unref();
+    server.once('close', () => forwarder.close());
   }
 
-  #becomeReady(afterMs: number): void {
-    clearTimeout(this.#settling);
-    if (this.#isReady) return;
-    this.#settling = setTimeout(() => {
-      this.#isReady = true;
-      this.#options.onReady();
-    }, afterMs);
+  #besidePort(port: number | undefined): void {
+    if (port !== undefined) this.#portsBeside.add(port);
+    if (this.#state.name === 'serving') this.#warnOfChoice();
   }
 
-  #privateSocket(): string {
-    this.#sockets += 1;
-    return `${this.#options.socket}.${process.pid}.${this.#sockets}.sock`;
+  /** Several listen, and nothing says which of them is the app. */
+  #warnOfChoice(): void {
+    const { slot, appPort } = this.#options;
+    if (this.#state.name !== 'serving' || this.#isWarned || this.#portsBeside.size === 0 || slot > 0) return;
+    const { port } = this.#state.served;
+    if (port === undefined || port === appPort) return;
+    this.#isWarned = true;
+    const [other] = this.#portsBeside;
+    const ports = [port, ...this.#portsBeside].join(' and ');
+    logWarning(
+      `the app listens on ports ${ports}, and none of them is ${this.#appPortName}=${appPort}: nginx serves port ${port}, the first. Set APP_PORT=${other} to serve another one, or APP_PORT=${port} to keep it.`,
+    );
   }
 
-  #call(server: net.Server, options: ListenOptions, callback: Callback | undefined): net.Server {
-    return Reflect.apply(this.#listen, server, callback === undefined ? [options] : [options, callback]);
+  /** The setting that appPort comes from. */
+  get #appPortName(): string {
+    return this.#options.appPort === this.#options.port ? 'PORT' : 'APP_PORT';
+  }
+
+  #forget(server: Server): void {
+    if (server.listening) return; // it listens again
+    this.#known.get(server)?.unhook();
+    this.#known.delete(server);
   }
 }
 
-type Callback = () => void;
-
-/** listen()'s many forms as one. No port and no path: a handle or a file descriptor, which is left alone. */
-export function normalise(args: readonly unknown[]): { options: ListenOptions; callback: Callback | undefined } {
-  const callback = args.findLast((arg) => typeof arg === 'function') as Callback | undefined;
-  const [first, second, third] = args.filter((arg) => typeof arg !== 'function' && arg !== undefined && arg !== null);
-  if (typeof first === 'object' && first !== null) {
-    const options = first as ListenOptions & { fd?: number; handle?: unknown; _handle?: unknown };
-    if (options.fd !== undefined || options.handle !== undefined || options._handle !== undefined)
-      return { options: {}, callback };
-    // listen({ port: undefined }) means any port, as listen() does.
-    return { options: options.path === undefined ? { ...options, port: options.port ?? 0 } : options, callback };
+/** At once, unlike the event `close`, which waits for the server's connections. */
+function onHandleClosed(server: Server, closed: () => void): void {
+  const own = handleOf(server);
+  if (own === null) {
+    closed();
+    return;
   }
-  if (typeof first === 'string' && !isPort(first)) return { options: { path: first }, callback };
-  const options: ListenOptions = { port: Number(first ?? 0) };
-  if (typeof second === 'string') options.host = second;
-  return { options: typeof third === 'number' ? { ...options, backlog: third } : options, callback };
-}
-
-function isPort(text: string): boolean {
-  return /^\d+$/.test(text);
-}
-
-/** Options of our own for a unix socket. The app's port has to go: `{ path, port: undefined }` would mean port 0. */
-function toSocket({ signal }: ListenOptions, path: string): ListenOptions {
-  return { path, backlog, exclusive: true, ...(signal === undefined ? {} : { signal }) };
+  const { close } = own;
+  own.close = (...args) => {
+    closed();
+    close.apply(own, args);
+  };
 }
 
 /** Apps log what they listen on: they are told what they asked for. */
@@ -230,11 +280,4 @@ function linkFrom(path: string, socket: string): void {
       `${path}, where the app wanted to listen, cannot be linked to its socket (${(error as NodeJS.ErrnoException).code})`,
     );
   }
-}
-
-function describeSecure(server: net.Server): string | undefined {
-  // Every server over TLS inherits this from tls.Server, whose module would cost 6 ms to load.
-  if ('setSecureContext' in server) return 'HTTPS or secure HTTP/2';
-  // http2's plain server is not exported as a class.
-  return server.constructor.name === 'Http2Server' ? 'HTTP/2' : undefined;
 }

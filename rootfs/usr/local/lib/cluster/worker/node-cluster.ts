@@ -2,13 +2,34 @@
 import cluster from 'node:cluster';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** @param slot the worker's slot; node:cluster counts from 1 */
-export function actAsClusterWorker(slot: number): void {
-  const worker = Object.assign(Object.create(cluster.Worker?.prototype ?? Object.prototype), { id: slot + 1, process });
+/**
+ * @param slot the worker's slot; node:cluster counts from 1
+ * @param retire asks the primary for the end of this worker, which another one replaces first
+ */
+export function actAsClusterWorker(slot: number, retire: () => void): void {
+  const worker = Object.assign(Object.create(cluster.Worker?.prototype ?? Object.prototype), {
+    id: slot + 1,
+    process,
+    exitedAfterDisconnect: undefined,
+    isConnected: () => process.connected,
+    isDead: () => false,
+    send: (...args: unknown[]) => Reflect.apply(process.send ?? (() => false), process, args),
+    disconnect() {
+      worker.exitedAfterDisconnect = true;
+      retire();
+      return worker;
+    },
+    kill: endBySignal,
+    destroy: endBySignal,
+  });
   for (const [name, value] of Object.entries({ isPrimary: false, isMaster: false, isWorker: true, worker })) {
     Object.defineProperty(cluster, name, { value, configurable: true, enumerable: true, writable: true });
   }
   syncBuiltinESMExports();
+}
+
+function endBySignal(signal: NodeJS.Signals = 'SIGTERM'): void {
+  process.kill(process.pid, signal);
 }
 
 /**

@@ -1,20 +1,29 @@
 // Preloaded into each worker (`node --require worker/preload.js ENTRY`): the app's entry stays the real main module,
 // so that `require.main === module` and the like hold. This file arranges what surrounds it.
 import { readFileSync, realpathSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { mentionsListen } from '../app/javascript-source.ts';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
 import { setLogLevel } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
-import { Readiness } from './app-readiness.ts';
-import { closeEndless, drain } from './drain.ts';
-import { Interception, type Listener } from './listen.ts';
-import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
+import { AppReadiness } from './app-readiness.ts';
+import { drain } from './drain.ts';
+import { findExitCall } from './exit-call.ts';
+import { Listener } from './listen.ts';
+import { whenMainModuleBegins } from './main-module.ts';
+import {
+  configurationVariable,
+  type FailureReason,
+  type FromWorker,
+  type ToWorker,
+  type WorkerConfiguration,
+} from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
 import { type Reporter, startReporting } from './reporter.ts';
 import { letStreamsFlow } from './streams.ts';
@@ -24,115 +33,166 @@ import { startWatchdog } from './watchdog.ts';
 /** Characters of an app's error message that are shown as the reason for the container's end. */
 const longestReason = 500;
 
-const configuration = process.env[configurationVariable];
-// Threads that the app starts inherit the preload: of it they get TypeScript, and nothing else.
-installTypeScriptHooks(process.env[manifestVariable]);
-if (isMainThread && configuration !== undefined) {
-  // Processes that the app starts are its own business, too.
-  delete process.env[configurationVariable];
-  process.execArgv = forChildren(process.execArgv);
-  run(JSON.parse(configuration));
-}
+/** How long an app that exports a listener and mentions `.listen(` may take to call it. */
+const ownListenMs = 3000;
 
-function run(configuration: WorkerConfiguration): void {
-  const { slot, entry, socket, port, compileCache, logLevel, notSentAway, reportEveryMs, isWatched } = configuration;
-  const { isBehindNginx, isCached, basePath, descriptors } = configuration;
-  let close: Close | undefined;
-  let waiting: Recognised | undefined;
-  let isDraining = false;
-  let reporter: Reporter | undefined;
-  const readiness = new Readiness(() => reporter?.now());
+/** Between the primary and the app of this process. */
+class WorkerRuntime {
+  readonly #configuration: WorkerConfiguration;
+  readonly #title: Title;
+  readonly #readiness = new AppReadiness(() => this.#reporter?.now());
+  readonly #listener: Listener;
+  #reporter: Reporter | undefined;
+  #close: Close | undefined;
+  /** Exported by an app that is expected to listen itself: served if it does not. */
+  #fallback: Recognised | undefined;
+  #isDraining = false;
 
-  const title = new Title(`worker ${slot}`);
-  title.show('starting');
-  setLogLevel(logLevel);
-  enableCompileCache(compileCache);
-  actAsClusterWorker(slot);
-  if (isBehindNginx) letStreamsFlow(isCached);
-  const interception = new Interception({
-    socket,
-    descriptors,
-    port,
-    origin: { isBehindNginx, basePath },
-    onRequest: () => reporter?.ifDue(),
-    onReady: () => {
-      send({ type: 'cluster:ready' });
-      title.show('ready');
-      const connections = () => (interception.main as Listener).connections;
-      reporter = startReporting(
-        reportEveryMs,
-        connections,
-        () => readiness.isReady,
-        (report) => send({ type: 'cluster:report', report }),
-      );
-      if (isWatched) startWatchdog();
-      // Written at an orderly exit only, otherwise: the next worker wants it now.
-      setImmediate(flushCompileCache);
-    },
-    onRefused: refuse,
-  });
-
-  process.on('message', (message: ToWorker | undefined | null, connection?: unknown) => {
-    if (message?.type === 'cluster:connection') {
-      send({ type: 'cluster:taken' });
-      interception.main?.adopt(connection as Socket);
-    }
-    if (message?.type === 'cluster:close-clients' && interception.main !== undefined) {
-      interception.main.connections.sendAway(notSentAway);
-      if (!isBehindNginx) interception.main.connections.giveWay(true);
-      closeEndless(interception.main.connections);
-    }
-    if (message?.type === 'cluster:shed') interception.main?.connections.shed();
-    if (message?.type === 'cluster:give-way' && !isDraining) {
-      interception.main?.connections.giveWay(message.isGivingWay);
-    }
-    if (message?.type !== 'cluster:drain' || isDraining) return;
-    isDraining = true;
-    title.show('draining');
-    drain(interception.main, message.isReplaced && isBehindNginx, () => {
-      reporter?.now();
-      return close?.();
+  constructor(configuration: WorkerConfiguration) {
+    const { slot, logLevel, compileCache, isBehindNginx, isCached } = configuration;
+    this.#configuration = configuration;
+    this.#title = new Title(`worker ${slot}`);
+    this.#title.show('starting');
+    setLogLevel(logLevel);
+    enableCompileCache(compileCache);
+    actAsClusterWorker(slot, () => send({ type: 'cluster:retire' }));
+    if (isBehindNginx) letStreamsFlow(isCached);
+    this.#listener = new Listener({
+      ...configuration,
+      onReady: () => this.#becomeReady(),
+      onClosed: () => this.#becomeClosed(),
+      onRequest: () => this.#reporter?.ifDue(),
+      onUnserved: (connection) => send({ type: 'cluster:unserved' }, connection),
+      onHint: (hint) => send({ type: 'cluster:hint', hint }),
     });
-  });
-  // The primary is gone: nobody could drain this worker any more.
-  process.on('disconnect', () => process.exit(0));
-  // The channel alone does not keep a process running whose app has come to its end.
-  process.channel?.unref();
-  // Watches only: Node goes on to print the stack and to end the process.
-  process.on('uncaughtExceptionMonitor', (error) => {
-    send({ type: 'cluster:failed', reason: 'threw', message: inOneLine(error) });
-  });
-  // Nothing is left to do. What was exported is served now; where nothing was, that is said at once and not after BOOT_TIMEOUT.
-  process.once('beforeExit', () => {
-    if (interception.main !== undefined) return;
-    if (waiting === undefined) refuse('it ran to its end without listening');
-    serveExport(waiting);
-  });
-  // After the main module has begun: this import is the same module again, not a second run.
-  setImmediate(async () => {
+  }
+
+  start(): void {
+    process.on('message', (message: ToWorker | undefined | null, connection?: unknown) => {
+      if (typeof message?.type === 'string') this.#obey(message, connection);
+    });
+    // The primary is gone: nobody could drain this worker any more.
+    process.on('disconnect', () => process.exit(0));
+    // The channel alone does not keep a process running whose app has come to its end.
+    process.channel?.unref();
+    // Watches only: Node goes on to print the stack and to end the process.
+    process.on('uncaughtExceptionMonitor', (error) => {
+      fail('threw', inOneLine(error));
+      // The app may have a handler that lets the process go on.
+      setImmediate(() => {
+        hasFailed = false;
+      });
+    });
+    process.on('exit', (code) => {
+      const isExpected = this.#isDraining || (code === 0 && this.#listener.hasServed);
+      if (hasFailed || isExpected) return;
+      const call = findExitCall(String(new Error().stack));
+      fail('exited', `${call === undefined ? '' : `process.exit() was called at ${call}, and `}no error was thrown`);
+    });
+    // Nothing is left to do. What was exported is served now; where nothing was, that is said at once and not after BOOT_TIMEOUT.
+    process.once('beforeExit', () => {
+      if (this.#listener.hasServed) return;
+      if (this.#fallback === undefined) refuse('it ran to its end without listening');
+      this.#serve(this.#fallback);
+    });
+    // Only then is the import the same module again, and not a first run of it.
+    whenMainModuleBegins(realpathSync(this.#configuration.entry), () => this.#lookAtExports());
+  }
+
+  #becomeReady(): void {
+    send({ type: 'cluster:ready' });
+    this.#title.show('ready');
+    if (this.#reporter !== undefined) return;
+    const { reportEveryMs, workerStallTimeoutMs } = this.#configuration;
+    this.#reporter = startReporting(reportEveryMs, this.#listener, this.#readiness, (report) =>
+      send({ type: 'cluster:report', report }),
+    );
+    if (workerStallTimeoutMs > 0) startWatchdog();
+    // Written at an orderly exit only, otherwise: the next worker wants it now.
+    setImmediate(flushCompileCache);
+  }
+
+  #becomeClosed(): void {
+    if (this.#isDraining) return; // the app's own shutdown
+    send({ type: 'cluster:closed' });
+    this.#title.show('closed');
+  }
+
+  #obey(message: ToWorker, connection: unknown): void {
+    const { connections, closing } = this.#listener;
+    switch (message.type) {
+      case 'cluster:connection':
+        send({ type: this.#listener.adopt(connection as Socket) ? 'cluster:taken' : 'cluster:refused' });
+        break;
+      case 'cluster:close-clients':
+        closing.begin(this.#configuration.nonReplayablePaths);
+        if (!this.#configuration.isBehindNginx) connections.closeAll(true);
+        break;
+      case 'cluster:close-current-connections':
+        connections.closeCurrent();
+        break;
+      case 'cluster:close-connections':
+        if (!this.#isDraining) connections.closeAll(message.isClosing);
+        break;
+      case 'cluster:drain':
+        this.#drain(message.isReplaced);
+        break;
+    }
+  }
+
+  #drain(isReplaced: boolean): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#title.show('draining');
+    if (this.#configuration.debugger !== undefined) appDebugger().closeDebugger();
+    drain(this.#listener, isReplaced && this.#configuration.isBehindNginx, () => {
+      this.#reporter?.now();
+      return this.#close?.();
+    });
+  }
+
+  async #lookAtExports(): Promise<void> {
+    const { entry } = this.#configuration;
     // Where the module throws, Node says so, of the main module.
     const namespace = await import(pathToFileURL(realpathSync(entry)).href).catch(() => undefined);
     const app = recognise(namespace ?? {});
-    readiness.ask = readyExport(namespace ?? {});
-    if (interception.main !== undefined || app.kind === 'nothing') return;
-    // `if (require.main === module) app.listen()` has happened by now; a listen() that comes later may still come.
-    if (app.kind === 'listener' && /\.listen\s*\(/.test(readFileSync(entry, 'utf8'))) waiting = app;
-    else serveExport(app);
-  });
+    this.#readiness.ask = readyExport(namespace ?? {});
+    if (this.#listener.hasServed || app.kind === 'nothing') return;
+    // `if (require.main === module) app.listen()` has happened by now; a listen() that comes later may still come, and
+    // takes over from what is served here.
+    if (app.kind === 'listener' && mentionsListen(readFileSync(entry, 'utf8'))) {
+      this.#fallback = app;
+      setTimeout(() => this.#serve(app), ownListenMs).unref();
+    } else {
+      this.#serve(app);
+    }
+  }
 
-  async function serveExport(app: Recognised): Promise<void> {
+  async #serve(app: Recognised): Promise<void> {
+    if (this.#listener.hasServed) return;
     if (app.kind === 'unservable') refuse(app.why);
-    if (app.kind !== 'nothing') close = await serve(app, entry, port, (server) => interception.expectExport(server));
+    if (app.kind === 'nothing') return;
+    const { entry, port } = this.#configuration;
+    this.#close = await serve(app, entry, port, (server) => this.#listener.expectExport(server));
   }
 }
 
 function refuse(message: string): never {
-  send({ type: 'cluster:failed', reason: 'does-not-serve', message });
+  fail('does-not-serve', message);
   process.exit(1);
 }
 
-function send(message: FromWorker): void {
-  if (process.connected) process.send?.(message);
+/** The reason has been sent already. */
+let hasFailed = false;
+
+function fail(reason: FailureReason, message: string): void {
+  hasFailed = true;
+  send({ type: 'cluster:failed', reason, message });
+}
+
+function send(message: FromWorker, connection?: Socket): void {
+  if (process.connected) process.send?.(message, connection);
+  else connection?.destroy();
 }
 
 /** Some errors say what and where in several lines, and some draw a picture below; the stack is printed by Node. */
@@ -146,4 +206,21 @@ function inOneLine(error: unknown): string {
 function forChildren(execArgv: readonly string[]): string[] {
   const register = join(import.meta.dirname, '../typescript/register.js');
   return execArgv.map((arg) => (arg === import.meta.filename ? register : arg));
+}
+
+/** Loads node:inspector: only where it is wanted. */
+function appDebugger(): typeof import('./app-debugger.ts') {
+  return createRequire(import.meta.url)(`./app-debugger${extname(import.meta.filename)}`);
+}
+
+const configuration = process.env[configurationVariable];
+// Threads that the app starts inherit the preload: of it they get TypeScript, and nothing else.
+installTypeScriptHooks(process.env[manifestVariable]);
+if (isMainThread && configuration !== undefined) {
+  // Processes that the app starts are its own business, too.
+  delete process.env[configurationVariable];
+  process.execArgv = forChildren(process.execArgv);
+  const parsed: WorkerConfiguration = JSON.parse(configuration);
+  new WorkerRuntime(parsed).start();
+  if (parsed.debugger !== undefined) appDebugger().openDebugger(parsed.debugger);
 }

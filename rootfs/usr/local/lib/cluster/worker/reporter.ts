@@ -1,5 +1,4 @@
 // Tells the primary, again and again, how this worker is. That it does is the sign that its event loop is not stuck.
-import type { Connections } from './client-address.ts';
 import type { Report } from './messages.ts';
 
 export interface Reporter {
@@ -7,18 +6,23 @@ export interface Reporter {
   readonly ifDue: () => void;
 }
 
+/** Where the figures come from. */
+export interface Reported {
+  readonly connections: { readonly requests: number; readonly inFlight: number };
+  readonly closing: { readonly cut: number };
+}
+
 /**
- * Tells now, and then at each interval.
- * @param connections those of the app's server, at each time
- * @param isAppReady by its own word
+ * Reports now, and then at each interval.
+ * @param readiness by the app's own word
  * @param tell gets each report
- * @returns `now` tells once more; `ifDue` does where it is time, for when the event loop comes to something: a turn may be
- *   long, as it answers all requests that have come, and its timers run only then
+ * @returns `now` reports once more; `ifDue` does where it is time, for when the event loop comes to something: a turn may be
+ *   long, as it handles all requests that have come, and its timers run only then
  */
 export function startReporting(
   everyMs: number,
-  connections: () => Connections,
-  isAppReady: () => boolean,
+  { connections, closing }: Reported,
+  readiness: { readonly isReady: boolean },
   tell: (report: Report) => void,
 ): Reporter {
   let utilisation = performance.eventLoopUtilization();
@@ -44,16 +48,15 @@ export function startReporting(
     const now = performance.now();
     const current = performance.eventLoopUtilization();
     const { rss, heapUsed } = process.memoryUsage();
-    const { requests, inFlight, cut } = connections();
     tell({
-      requests,
-      inFlight,
-      cut,
+      requests: connections.requests,
+      inFlight: connections.inFlight,
+      cut: closing.cut,
       loopUtilisation: round(performance.eventLoopUtilization(current, utilisation).utilization),
       loopDelayMs: Math.max(0, round(now - turnDueAt)),
       memoryBytes: rss,
       heapBytes: heapUsed,
-      isAppReady: isAppReady(),
+      isAppReady: readiness.isReady,
     });
     utilisation = current;
     dueAt = now + everyMs;

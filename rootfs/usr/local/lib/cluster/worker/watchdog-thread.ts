@@ -16,7 +16,8 @@ const expression = `(() => {
 })()`;
 
 const primary = new net.Socket({ fd: watchdogDescriptor });
-primary.on('data', () => captureStack((frames) => primary.write(`${JSON.stringify(frames)}\n`)));
+// A line of its own, whatever the app has written to this descriptor.
+primary.on('data', () => captureStack((frames) => primary.write(`\n${JSON.stringify(frames)}\n`)));
 primary.on('error', () => {});
 primary.on('close', () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), killAfterMs));
 

@@ -1,20 +1,22 @@
 // The end of the server: a stop that cuts no client's connection while it is in use.
 import type { NginxContext } from './context.ts';
-import { block, lines, type Topic } from './layout.ts';
-import { upgradeHeaders } from './upstreams.ts';
+import type { Header } from './headers.ts';
+import { block, lines } from './layout.ts';
+import type { Topic } from './topic.ts';
 
-export function closing(_context: NginxContext): Topic {
+export function closingPhase(_context: NginxContext): Topic {
   return {
-    locations: ({ askApp, requestHeaders }) => {
-      // With the user's own lines in it, a location has the request's headers already.
-      const asking = askApp.includes(requestHeaders) ? askApp : lines(requestHeaders, askApp);
-      return lines(
-        '# A stop is near: a worker sends each request on to here, where the answer closes the client’s connection.',
-        block(
-          'location @closing',
-          lines('keepalive_timeout 0;', asking.replace(upgradeHeaders, 'proxy_set_header Connection close;')),
-        ),
-      );
-    },
+    locations: ({ passToApp, requestHeaders }) =>
+      lines(
+        '# Before a stop a worker redirects each request to here (X-Accel-Redirect): its response closes the client’s connection.',
+        block('location @closing', lines('keepalive_timeout 0;', passToApp(requestHeaders.flatMap(withoutUpgrade)))),
+      ),
   };
+}
+
+/** The connection to the worker ends with its response. */
+function withoutUpgrade(header: Header): Header[] {
+  const [name] = header;
+  if (name === 'Upgrade') return [];
+  return name === 'Connection' ? [[name, 'close']] : [header];
 }

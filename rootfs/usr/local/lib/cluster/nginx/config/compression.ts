@@ -1,6 +1,7 @@
 // What is compressed on the way out. Not: what is already (images, fonts, archives), what would be held back by it
 // (event streams), and what is so short that it would grow.
-import { lines, type Topic } from './layout.ts';
+import { lines } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 /** text/html is always one of them. */
 const types = [

@@ -1,8 +1,8 @@
 // What nginx.conf is made of: everything that the templates may know. They are pure functions of it.
 import type { Plan } from '../../machine/plan.ts';
 import type { Settings } from '../../settings/read.ts';
-import type { SnippetLevel } from '../snippets.ts';
-import type { Header } from './helmet.ts';
+import type { SecurityHeader } from './helmet.ts';
+import type { SnippetLevel } from './user-configuration.ts';
 
 export interface NginxContext {
   readonly settings: Settings;
@@ -18,7 +18,7 @@ export interface NginxContext {
   readonly hasSources: boolean;
   /** Links in the static folder that lead out of it, relative to it. */
   readonly strayLinks: readonly string[];
-  readonly securityHeaders: readonly Header[];
+  readonly securityHeaders: readonly SecurityHeader[];
   /** The levels at which the user has files in /app/nginx. */
   readonly snippets: ReadonlySet<SnippetLevel>;
   /** Different at each start of the container: letters, digits and dashes. */

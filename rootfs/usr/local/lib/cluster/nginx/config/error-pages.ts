@@ -1,8 +1,9 @@
 // Answers that nginx gives itself when something is wrong: small, in the client's language (HTML or JSON), with the request's
 // id and without a version. What the app answers is never replaced.
 import type { NginxContext } from './context.ts';
-import { block, lines, map, type Topic } from './layout.ts';
+import { block, lines, map } from './layout.ts';
 import { requestId } from './request-id.ts';
+import type { Topic } from './topic.ts';
 
 const texts = {
   400: 'Bad request',
@@ -46,7 +47,7 @@ export function errorPageDirectives({ settings }: NginxContext, ...except: numbe
 export function errorPages(context: NginxContext): Topic {
   return {
     http: lines(
-      '# Our own answers to errors: HTML for who asks for it, JSON for everybody else.',
+      '# Our own error pages: HTML for clients that accept it, JSON for all others.',
       map('$http_accept', '$error_page', [
         ['default', '/.error/json'],
         ['~text/html', '/.error/html'],
@@ -57,7 +58,7 @@ export function errorPages(context: NginxContext): Topic {
       ]),
     ),
     server: errorPageDirectives(context),
-    locations: ({ headerNames }) =>
+    locations: ({ responseHeaders }) =>
       lines(
         '# The status stays that of the error: 200 here only says that there is a body.',
         ...(['json', 'html'] as const).map((kind) =>
@@ -65,8 +66,8 @@ export function errorPages(context: NginxContext): Topic {
             `location = /.error/${kind}`,
             lines(
               'internal;',
-              '# That a range cannot be had (416) is found out when they were added once already.',
-              `more_clear_headers ${headerNames};`,
+              '# nginx finds out about a bad range (416) after it has added them: they would be there twice.',
+              `more_clear_headers ${responseHeaders.map(([name]) => name).join(' ')};`,
               `default_type ${kind === 'json' ? 'application/json' : 'text/html'};`,
               `return 200 '${kind === 'json' ? json : html}\\n';`,
             ),

@@ -1,8 +1,12 @@
 // Who is asking: address, protocol, host and port as the client sees them. Behind a load balancer that is trusted
 // (TRUSTED_PROXIES) they are what it says; otherwise those of the connection, whatever a header claims.
 import type { NginxContext } from './context.ts';
-import { block, lines, map, paragraphs, type Topic } from './layout.ts';
-import { askedHost } from './malformed-requests.ts';
+import { block, lines, map, paragraphs } from './layout.ts';
+import { requestedHost } from './malformed-requests.ts';
+import type { Topic } from './topic.ts';
+
+const overwritten =
+  'Overwritten, never appended to: the app believes these, and a client cannot claim to be somebody else.';
 
 /** The protocol that the client speaks: http or https. */
 export function schemeVariable({ settings }: Pick<NginxContext, 'settings'>): string {
@@ -11,27 +15,26 @@ export function schemeVariable({ settings }: Pick<NginxContext, 'settings'>): st
 
 /** The Host that the client asked for, with its port. */
 export function hostVariable({ settings }: Pick<NginxContext, 'settings'>): string {
-  return settings.trustedProxies.length === 0 || settings.proxyProtocol ? askedHost : '$client_host';
+  return settings.trustedProxies.length === 0 || settings.proxyProtocol ? requestedHost : '$client_host';
 }
 
-export function clients(context: NginxContext): Topic {
-  const { trustedProxies, proxyProtocol } = context.settings;
+export function forwardedHeaders(context: NginxContext): Topic {
+  const { trustedProxies, proxyProtocol, basePath } = context.settings;
   const isTrusted = trustedProxies.length > 0;
-  const saysPort = isTrusted && !proxyProtocol;
+  const hasForwardedPort = isTrusted && !proxyProtocol;
   return {
-    ...(isTrusted ? { http: paragraphs(realAddress(context), whatProxiesSay(proxyProtocol)) } : {}),
-    requestHeaders: lines(
-      `proxy_set_header Host ${hostVariable(context)};`,
-      '# Overwritten, never appended to: the app believes these, and a client cannot claim to be somebody else.',
-      'proxy_set_header X-Forwarded-For $remote_addr;',
-      `proxy_set_header X-Forwarded-Proto ${schemeVariable(context)};`,
-      'proxy_set_header X-Real-IP $remote_addr;',
-      `proxy_set_header X-Forwarded-Port ${saysPort ? '$client_port' : '""'};`,
-      '# What a client might send to the same end is taken away.',
-      'proxy_set_header Forwarded "";',
-      'proxy_set_header X-Forwarded-Host "";',
-      `proxy_set_header X-Forwarded-Prefix ${context.settings.basePath === '/' ? '""' : context.settings.basePath};`,
-    ),
+    ...(isTrusted ? { http: paragraphs(realAddress(context), forwardedVariables(proxyProtocol)) } : {}),
+    requestHeaders: [
+      ['Host', hostVariable(context)],
+      ['X-Forwarded-For', '$remote_addr', overwritten],
+      ['X-Forwarded-Proto', schemeVariable(context)],
+      ['X-Real-IP', '$remote_addr'],
+      ['X-Forwarded-Port', hasForwardedPort ? '$client_port' : '""'],
+      // An empty value: nginx does not pass the header on.
+      ['Forwarded', '""', 'Other headers for the same purpose are removed, so that a client cannot set them.'],
+      ['X-Forwarded-Host', '""'],
+      ['X-Forwarded-Prefix', basePath === '/' ? '""' : basePath],
+    ],
   };
 }
 
@@ -51,10 +54,10 @@ function realAddress({ settings }: NginxContext): string {
   );
 }
 
-function whatProxiesSay(proxyProtocol: boolean): string {
+function forwardedVariables(proxyProtocol: boolean): string {
   if (proxyProtocol) {
     return lines(
-      '# A balancer of connections ends TLS on its port 443, and has no header to say so.',
+      '# A TCP load balancer that terminates TLS on its port 443 has no header to say so.',
       map('"$is_trusted_proxy $proxy_protocol_server_port"', '$client_scheme', [
         ['default', '$scheme'],
         ['1 443', 'https'],
@@ -62,14 +65,14 @@ function whatProxiesSay(proxyProtocol: boolean): string {
     );
   }
   return lines(
-    '# Anything but one plain value is not believed: of a list, a part may be the client’s own.',
+    '# Only one plain value is trusted: in a list, the client may have written a part.',
     map('"$is_trusted_proxy $http_x_forwarded_proto"', '$client_scheme', [
       ['default', '$scheme'],
       ['1 https', 'https'],
       ['1 http', 'http'],
     ]),
     map('"$is_trusted_proxy $http_x_forwarded_host"', '$client_host', [
-      ['default', askedHost],
+      ['default', requestedHost],
       ['~^1 ([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?$', '$http_x_forwarded_host'],
     ]),
     map('"$is_trusted_proxy $http_x_forwarded_port"', '$client_port', [

@@ -1,8 +1,9 @@
 // What nginx asks the primary: is the container ready, and in dev mode, why does the app not start?
 import type { NginxContext } from './context.ts';
-import { block, lines, paragraphs, type Topic } from './layout.ts';
+import { block, lines, paragraphs } from './layout.ts';
+import type { Topic } from './topic.ts';
 
-export function health({ settings }: NginxContext): Topic {
+export function healthPath({ settings }: NginxContext): Topic {
   return {
     locations: () =>
       paragraphs(
@@ -12,7 +13,7 @@ export function health({ settings }: NginxContext): Topic {
             `location = ${settings.healthPath}`,
             lines(
               'access_log off;',
-              'proxy_pass http://primary/readyz;',
+              'proxy_pass http://primary/healthz;',
               'proxy_connect_timeout 1s;',
               'proxy_read_timeout 1s;',
               'error_page 502 504 =503 @not_ready;',

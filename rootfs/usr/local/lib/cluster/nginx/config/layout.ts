@@ -1,36 +1,4 @@
-// How pieces of nginx.conf are written, and at which of its levels each topic has something to say.
-import { schema } from '../../settings/schema.ts';
-
-/**
- * What one topic adds to nginx.conf, level by level; each without indentation. What is set at `http` can be overridden by
- * the user's snippets in `server` and in locations: nginx takes the innermost.
- */
-export interface Topic {
-  readonly http?: string;
-  readonly server?: string;
-  /** `add_header` lines, for every answer. */
-  readonly headers?: string;
-  /** `proxy_set_header` lines, for every request that is passed on. */
-  readonly requestHeaders?: string;
-  /** Only where the app is asked. */
-  readonly app?: string;
-  readonly locations?: (shared: Shared) => string;
-}
-
-/** What locations take from the other topics. */
-export interface Shared {
-  /** The inside of a location that asks the app. */
-  readonly askApp: string;
-  /** `proxy_set_header` lines that such a location inherits, unless it has one of its own. */
-  readonly requestHeaders: string;
-  /**
-   * For a location that sends a file in place of an answer of the app's: the headers of every answer, and those of the
-   * app's own answer, which would be dropped with it.
-   */
-  readonly headersOfReplacedAnswer: string;
-  /** Names of the headers of every answer, separated by blanks. */
-  readonly headerNames: string;
-}
+// How pieces of nginx.conf are written. Pieces are without indentation: the block around them indents them.
 
 /** @param pieces empty ones are left out */
 export function lines(...pieces: (string | undefined | false)[]): string {
@@ -44,7 +12,8 @@ export function paragraphs(...pieces: (string | undefined | false)[]): string {
 
 /** `name { … }` */
 export function block(name: string, content: string): string {
-  return `${name} {\n${indent(content)}\n}`;
+  const indented = content.split('\n').map((line) => (line === '' ? '' : `  ${line}`));
+  return [`${name} {`, ...indented, '}'].join('\n');
 }
 
 /** @param entries each `[text or ~regular expression, value]`, without `"`; values as nginx reads them */
@@ -53,27 +22,21 @@ export function map(source: string, variable: string, entries: readonly (readonl
   return block(`map ${source} ${variable}`, rows.join('\n'));
 }
 
-/** In nginx's words: `15s`, `5m`. */
-export function duration(ms: number): string {
-  return schema.clientTimeoutMs.type.format(ms);
-}
-
-/** In nginx's words: `10m`, `16k`. */
-export function size(bytes: number): string {
-  return schema.maxUploadBytes.type.format(bytes);
-}
-
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
-}
-
 /** A string as one word of nginx's configuration. In most places a `$` in it begins a variable. */
-export function quoted(text: string): string {
+export function nginxString(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 
-/** A folder or file, where nginx would take a `$` for a variable. The settings let no character through that has no place in a word. */
-export function quotedPath(text: string): string {
+/**
+ * A folder or file, where nginx would take a `$` for the beginning of a variable.
+ * @throws RangeError for characters that no word of nginx's configuration can hold; the settings refuse them
+ */
+export function nginxPath(text: string): string {
   if (/[\p{Cc}"\\$]/u.test(text)) throw new RangeError(`no word of nginx's configuration: ${JSON.stringify(text)}`);
   return `"${text}"`;
+}
+
+/** A URL path of the settings (letters, digits and `-._~/`) as a regular expression that matches it alone. */
+export function urlPathPattern(path: string): string {
+  return path.replace(/[.~]/g, '\\$&');
 }

@@ -1,21 +1,21 @@
 // What a request is: for nearly all of them one look is enough. Of the others: which are malformed in a way that nginx is
 // lenient about, and which host they are for. Tested with what is in tests/image/support/malformed-requests.ts.
 import type { NginxContext } from './context.ts';
-import { block, lines, map, paragraphs, type Topic } from './layout.ts';
+import { block, lines, map, paragraphs } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 /** The host that the client asked for, with its port, as nginx understood it. */
-export const askedHost = '$asked_host';
+export const requestedHost = '$asked_host';
 
 /** 1 where the request line and the host are as nearly always: then $ordinary_method and $ordinary_path are what it asks. */
 export const isOrdinary = '$is_ordinary';
 
-export function malformed({ settings }: NginxContext): Topic {
+export function malformedRequests({ settings }: NginxContext): Topic {
   const inPath = settings.accessLogQuery ? '[^ ]' : '[^? ]';
   return {
     http: paragraphs(
       lines(
-        '# A path of a host, by HTTP/1.1 or 2: of such a request nothing more has to be found out. One regular expression',
-        '# instead of five.',
+        '# An ordinary request: a plain host and path, HTTP/1.1 or 2. One regular expression instead of five.',
         map('"$http_host $request"', isOrdinary, [
           ['default', '0'],
           [
@@ -25,9 +25,9 @@ export function malformed({ settings }: NginxContext): Topic {
         ]),
       ),
       lines(
-        '# What is no host is refused: an app that makes links of it would send its users to another one. So is HTTP/0.9,',
-        '# whose answer would be a body without a head.',
-        '# Asked again (volatile) for the page of the error, which is to be sent: there is a status by then.',
+        '# A malformed Host is refused: an app that builds links from it would send its users elsewhere. So is HTTP/0.9, whose',
+        '# response would be a body without headers.',
+        '# Evaluated again (volatile) for the error page, which must not be refused: the request has a status by then.',
         block(`map ${isOrdinary} $is_malformed`, lines('volatile;', 'default $is_strange;', '"1" 0;')),
         block(
           'map "$status $server_protocol $http_host" $is_strange',
@@ -42,11 +42,11 @@ export function malformed({ settings }: NginxContext): Topic {
         ),
       ),
       lines(
-        map(isOrdinary, askedHost, [
+        map(isOrdinary, requestedHost, [
           ['default', '$targeted_host'],
           ['1', '$http_host'],
         ]),
-        '# That of an absolute target counts, not the header: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2',
+        '# The host of an absolute target counts, not the header: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2',
         map('$request', '$targeted_host', [
           ['default', '$named_host'],
           ['~^[^ ]+ +[^/ ]+://', '$host'],

@@ -2,9 +2,10 @@
 
 import type { NginxContext } from './context.ts';
 import { schemeVariable } from './forwarded-headers.ts';
-import { lines, map, paragraphs, type Topic } from './layout.ts';
+import { block, lines, map, paragraphs } from './layout.ts';
+import type { Topic } from './topic.ts';
 
-export function listening(context: NginxContext): Topic {
+export function ports(context: NginxContext): Topic {
   const { port, tlsPort, tlsCertificate, proxyProtocol } = context.settings;
   const options = `${proxyProtocol ? ' proxy_protocol' : ''} backlog=4096`;
   const listen = (number: number, more = '') =>
@@ -16,7 +17,7 @@ export function listening(context: NginxContext): Topic {
     server: paragraphs(
       lines(listen(port), listen(tlsPort, ' ssl'), 'http2 on;'),
       tls(context),
-      redirects && 'if ($goes_to_https) {\n  return 308 https://$https_host$request_uri;\n}',
+      redirects && block('if ($goes_to_https)', 'return 308 https://$https_host$request_uri;'),
     ),
   };
 }
@@ -42,14 +43,14 @@ function tls({ settings }: NginxContext): string {
 function redirection(context: NginxContext): string {
   const { healthPath, tlsPort } = context.settings;
   return lines(
-    '# What came without TLS is sent on, except the probes of load balancers (TLS_REDIRECT).',
+    '# Requests without TLS are redirected, except health checks (TLS_REDIRECT).',
     map(`"${schemeVariable(context)}:$uri"`, '$goes_to_https', [
       ['default', '0'],
       [`http:${healthPath}`, '0'],
       ['~^http:/\\.error/', '0'],
       ['~^http:', '1'],
     ]),
-    '# A client that had to name a port does not come by 80 and 443.',
+    '# A client that named a port does not use 80 and 443: it is redirected to TLS_PORT.',
     map('$http_host', '$https_host', [
       ['default', '$host'],
       ['~:[0-9]+$', `$host:${tlsPort}`],

@@ -29,8 +29,7 @@ export function processes({ settings, plan, folder, isRoot, requestsMs }: NginxC
 export function temporaryFolders(folder: string): string {
   return lines(
     '# Everything that nginx writes lies here, so that the root file system may be read-only.',
-    ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (kind) => `${kind}_temp_path ${folder}/${kind.replace('client_', '')};`,
-    ),
+    `client_body_temp_path ${folder}/body;`,
+    ...['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`),
   );
 }

@@ -1,8 +1,9 @@
 // How much one client may ask for (RATE_LIMIT, CONNECTION_LIMIT). Off unless set: behind a proxy that is not trusted,
 // every client has the proxy's address.
-import type { Rate } from '../../settings/types.ts';
+import type { Rate } from '../../settings/types/amount.ts';
 import type { NginxContext } from './context.ts';
-import { lines, map, type Topic } from './layout.ts';
+import { lines, map } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 export function rateLimits({ settings }: NginxContext): Topic {
   const { rateLimit, connectionLimit } = settings;
@@ -23,13 +24,13 @@ export function rateLimits({ settings }: NginxContext): Topic {
         ]),
       limitsConnections && 'limit_conn_zone $limited_client zone=connections:10m;',
       limitsConnections && 'limit_conn_status 429;',
-      '# When to come back: only where nginx itself refused, not the app.',
+      '# Retry-After: only where nginx itself refused the request, not the app.',
       map('"$status $upstream_status"', '$retry_after', [
         ['default', '""'],
         ['429 ', String(retryAfterSeconds(rateLimit))],
       ]),
     ),
-    headers: 'add_header Retry-After $retry_after always;',
+    responseHeaders: [['Retry-After', '$retry_after']],
     ...(limitsConnections ? { server: `limit_conn connections ${connectionLimit};` } : {}),
     // Here and not for the whole server: a page may well come with thirty files.
     ...(limitsRate ? { app: `limit_req zone=requests burst=${burstOf(rateLimit)} nodelay;` } : {}),

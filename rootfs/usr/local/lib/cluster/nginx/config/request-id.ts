@@ -1,6 +1,7 @@
 // One id for a request: in the log, in the answer, and for the app.
 import type { NginxContext } from './context.ts';
-import { lines, map, type Topic } from './layout.ts';
+import { lines, map } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 export const requestId = '$correlation_id';
 
@@ -18,7 +19,7 @@ export function requestIds({ startId }: NginxContext): Topic {
       ]),
       'proxy_hide_header X-Request-Id;',
     ),
-    headers: `add_header X-Request-Id ${requestId} always;`,
-    requestHeaders: `proxy_set_header X-Request-Id ${requestId};`,
+    responseHeaders: [['X-Request-Id', requestId]],
+    requestHeaders: [['X-Request-Id', requestId]],
   };
 }

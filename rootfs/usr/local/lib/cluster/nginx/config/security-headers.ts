@@ -2,8 +2,10 @@
 
 import type { NginxContext } from './context.ts';
 import { schemeVariable } from './forwarded-headers.ts';
-import type { Header } from './helmet.ts';
-import { lines, map, quoted, type Topic } from './layout.ts';
+import type { Header } from './headers.ts';
+import type { SecurityHeader } from './helmet.ts';
+import { lines, map, nginxString } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 const overHttpsOnly = 'Strict-Transport-Security';
 
@@ -15,25 +17,27 @@ export function securityHeaders(context: NginxContext): Topic {
       '# Security headers, as helmet sets them (SECURITY_HEADERS). Each is added where the app has not set it itself.',
       ...headers.map(([name, value]) =>
         name === overHttpsOnly
-          ? map(`"${schemeVariable(context)}:${ofUpstream(name)}"`, variableOf(name), [['https:', quoted(value)]])
-          : map(ofUpstream(name), variableOf(name), [['', quoted(value)]]),
+          ? map(`"${schemeVariable(context)}:${upstreamVariable(name)}"`, ownVariable(name), [
+              ['https:', nginxString(value)],
+            ])
+          : map(upstreamVariable(name), ownVariable(name), [['', nginxString(value)]]),
       ),
     ),
-    headers: lines(...headers.map(([name]) => `add_header ${name} ${variableOf(name)} always;`)),
+    responseHeaders: headers.map(([name]) => [name, ownVariable(name)]),
   };
 }
 
-/** What the app set itself, for a location whose answer takes the place of the app's. */
-export function securityHeadersOfApp(headers: readonly Header[]): string {
-  return lines(...headers.map(([name]) => `add_header ${name} ${ofUpstream(name)} always;`));
+/** What the app set itself, for a location whose response takes the place of the app's. */
+export function appSecurityHeaders(headers: readonly SecurityHeader[]): Header[] {
+  return headers.map(([name]) => [name, upstreamVariable(name)]);
 }
 
-/** The app's own header; empty where it has none, or was not asked. */
-function ofUpstream(name: string): string {
+/** The app's own header; empty where it has none, or got no request. */
+function upstreamVariable(name: string): string {
   return `$upstream_http_${underscored(name)}`;
 }
 
-function variableOf(name: string): string {
+function ownVariable(name: string): string {
   return `$security_${underscored(name)}`;
 }
 

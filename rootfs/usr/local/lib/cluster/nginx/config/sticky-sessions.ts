@@ -3,7 +3,8 @@
 import type { Settings } from '../../settings/read.ts';
 import type { NginxContext } from './context.ts';
 import { schemeVariable } from './forwarded-headers.ts';
-import { lines, map, type Topic } from './layout.ts';
+import { lines, map } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 type StickySessions = Settings['stickySessions'];
 
@@ -48,7 +49,7 @@ export function stickySessions(context: NginxContext): Topic {
             ['~^https::unix:.*slot-', `"${cookie}=$sticky_key; Path=/; HttpOnly; SameSite=Lax; Secure"`],
           ]),
         ),
-        headers: 'add_header Set-Cookie $sticky_cookie always;',
+        responseHeaders: [['Set-Cookie', '$sticky_cookie']],
       };
     case 'sid':
       return {

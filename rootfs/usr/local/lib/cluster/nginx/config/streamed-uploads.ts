@@ -1,18 +1,20 @@
 // Request bodies. By default nginx takes them in whole, then asks the app: a slow client costs no worker, and a request can
 // still go to another worker. Where the app wants to see a body as it comes (NGINX_STREAM_UPLOADS), it is passed on at once.
+
+import { prefixOf } from '../../settings/base-path.ts';
 import type { NginxContext } from './context.ts';
-import { block, lines, type Topic } from './layout.ts';
-import { escaped, prefixOf } from './static-files.ts';
+import { block, lines, urlPathPattern } from './layout.ts';
+import type { Topic } from './topic.ts';
 
 export function streamedUploads({ settings }: NginxContext): Topic {
   const { streamedUploads: paths } = settings;
   if (paths.length === 0) return {};
-  const pattern = `^${escaped(prefixOf(settings))}(${paths.map(escaped).join('|')})(/|$)`;
+  const pattern = `^${urlPathPattern(prefixOf(settings))}(${paths.map(urlPathPattern).join('|')})(/|$)`;
   return {
-    locations: ({ askApp }) =>
+    locations: ({ passToApp }) =>
       lines(
         '# Bodies reach the app while they are being sent.',
-        block(`location ~ ${pattern}`, lines('proxy_request_buffering off;', askApp)),
+        block(`location ~ ${pattern}`, lines('proxy_request_buffering off;', passToApp())),
       ),
   };
 }

@@ -1,73 +1,57 @@
 // Settings → nginx.conf. Pure: what is not in its arguments is not in the result. `cluster config nginx` users read it.
 // This file is its table of contents: what it says of a topic is in the file of that name.
 
-import { include, ownConfiguration } from '../snippets.ts';
-import { logs } from './access-log.ts';
-import { limits } from './client-limits.ts';
-import { closing } from './closing-phase.ts';
+import { accessLogs } from './access-log.ts';
+import { clientLimits } from './client-limits.ts';
+import { closingPhase } from './closing-phase.ts';
 import { compression } from './compression.ts';
 import type { NginxContext } from './context.ts';
 import { errorPages } from './error-pages.ts';
-import { clients } from './forwarded-headers.ts';
-import { health } from './health-path.ts';
-import { block, lines, paragraphs, type Shared, type Topic } from './layout.ts';
-import { malformed } from './malformed-requests.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+import { addResponseHeaders, setRequestHeaders } from './headers.ts';
+import { healthPath } from './health-path.ts';
+import { block, lines, paragraphs } from './layout.ts';
+import { malformedRequests } from './malformed-requests.ts';
 import { microCache } from './micro-cache.ts';
-import { listening } from './ports.ts';
+import { ports } from './ports.ts';
 import { privateFiles } from './private-files.ts';
 import { processes, temporaryFolders } from './processes.ts';
+import { proxying } from './proxying.ts';
 import { rateLimits } from './rate-limits.ts';
 import { requestIds } from './request-id.ts';
-import { securityHeaders, securityHeadersOfApp } from './security-headers.ts';
+import { appSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { staticFiles } from './static-files.ts';
 import { stickySessions } from './sticky-sessions.ts';
 import { streamedUploads } from './streamed-uploads.ts';
-import { asking, upstreams } from './upstreams.ts';
+import type { Shared, Topic } from './topic.ts';
+import { upstreams } from './upstreams.ts';
+import { includeSnippets, userNginxConf } from './user-configuration.ts';
 
 /** In the order in which they stand in the file. */
 const topics: readonly ((context: NginxContext) => Topic)[] = [
-  malformed,
-  listening,
-  clients,
+  malformedRequests,
+  ports,
+  forwardedHeaders,
   requestIds,
-  logs,
-  limits,
+  accessLogs,
+  clientLimits,
   rateLimits,
   compression,
   securityHeaders,
   errorPages,
-  health,
+  healthPath,
   streamedUploads,
   privateFiles,
   staticFiles,
   stickySessions,
   microCache,
-  asking,
-  closing,
+  proxying,
+  closingPhase,
 ];
 
 /** @returns the whole nginx.conf */
-export function renderNginxConfiguration(context: NginxContext): string {
-  const all = topics.map((topic) => topic(context));
-  const every = (part: 'http' | 'server' | 'headers' | 'requestHeaders' | 'app') => all.map((topic) => topic[part]);
-  const headers = lines(...every('headers'));
-  const requestHeaders = lines(...every('requestHeaders'));
-  const shared = shareWithLocations(context, headers, requestHeaders, lines(...every('app')));
-
-  const server = block(
-    'server',
-    paragraphs(
-      ...every('server'),
-      lines(
-        '# On every answer, errors included. A location with an add_header of its own would inherit none of them.',
-        'more_clear_headers Server X-Powered-By;',
-        headers,
-      ),
-      lines('# To whoever is asked.', requestHeaders),
-      ...all.map(({ locations }) => locations?.(shared)),
-      include('server', context),
-    ),
-  );
+export function renderTemplate(context: NginxContext): string {
+  const parts = topics.map((topic) => topic(context));
   const http = block(
     'http',
     paragraphs(
@@ -80,10 +64,10 @@ export function renderNginxConfiguration(context: NginxContext): string {
         'server_tokens off;',
       ),
       temporaryFolders(context.folder),
-      ...every('http'),
+      ...parts.map((part) => part.http),
       upstreams(context),
-      include('http', context),
-      server,
+      includeSnippets('http', context.snippets),
+      server(context, parts),
       statusServer(context.folder),
     ),
   );
@@ -94,14 +78,41 @@ export function renderNginxConfiguration(context: NginxContext): string {
   )}\n`;
 }
 
-/** With snippets in them, locations repeat what they would inherit: an add_header of the user's then adds to it. */
-function shareWithLocations(context: NginxContext, headers: string, requestHeaders: string, app: string): Shared {
-  const snippets = include('location', context);
+function server(context: NginxContext, parts: readonly Topic[]): string {
+  const shared = share(context, parts);
+  return block(
+    'server',
+    paragraphs(
+      ...parts.map((part) => part.server),
+      lines(
+        '# On every answer, errors included. A location with an add_header of its own would inherit none of them.',
+        'more_clear_headers Server X-Powered-By;',
+        addResponseHeaders(shared.responseHeaders),
+      ),
+      lines(
+        '# On every request that is passed on, unless a location sets one itself.',
+        setRequestHeaders(shared.requestHeaders),
+      ),
+      ...parts.map((part) => part.locations?.(shared)),
+      includeSnippets('server', context.snippets),
+    ),
+  );
+}
+
+function share(context: NginxContext, parts: readonly Topic[]): Shared {
+  const responseHeaders = parts.flatMap((part) => part.responseHeaders ?? []);
+  const requestHeaders = parts.flatMap((part) => part.requestHeaders ?? []);
+  const app = lines(...parts.map((part) => part.app));
+  const snippets = includeSnippets('location', context.snippets);
   return {
+    responseHeaders,
+    replacedResponseHeaders: [...responseHeaders, ...appSecurityHeaders(context.securityHeaders)],
     requestHeaders,
-    askApp: snippets === '' ? app : lines(headers, requestHeaders, app, snippets),
-    headerNames: Array.from(headers.matchAll(/^add_header (\S+)/gm), ([, name]) => name).join(' '),
-    headersOfReplacedAnswer: lines(headers, securityHeadersOfApp(context.securityHeaders)),
+    passToApp(own) {
+      if (snippets === '') return lines(own && setRequestHeaders(own), app);
+      // Repeated, so that a header that a snippet sets is added to them.
+      return lines(addResponseHeaders(responseHeaders), setRequestHeaders(own ?? requestHeaders), app, snippets);
+    },
   };
 }
 
@@ -113,10 +124,13 @@ function statusServer(folder: string): string {
   );
 }
 
-/** What a user's own nginx.conf needs: where nginx may write, `upstream app`, and what the primary asks. Included by it, inside of `http`. */
+/**
+ * What a user's own nginx.conf includes, inside of `http`: where nginx may write, `upstream app`, and what the primary
+ * needs.
+ */
 export function renderParts(context: Pick<NginxContext, 'settings' | 'plan' | 'folder'>): string {
   return `${paragraphs(
-    `# Rendered at start by node-nginx-fastify, for ${ownConfiguration}.`,
+    `# Rendered at start by node-nginx-fastify, for ${userNginxConf}.`,
     temporaryFolders(context.folder),
     // Whose key is a variable of the rendered file.
     upstreams({ ...context, settings: { ...context.settings, stickySessions: 'off' } }),

@@ -1,21 +1,21 @@
-// The workers, and how they are asked: one unix socket a slot, kept-alive connections.
-
+// The workers as nginx knows them: one unix socket a slot, kept-alive connections.
 import type { Plan } from '../../machine/plan.ts';
 import { run, slotSocket } from '../../paths.ts';
+import { formatDuration } from '../../settings/units.ts';
 import { nginxKeepsMs } from '../../upstream-keep-alive.ts';
 import type { NginxContext } from './context.ts';
-import { block, duration, lines, map, paragraphs, type Topic } from './layout.ts';
-import { stickyMethod, upstreamOfSession } from './sticky-sessions.ts';
+import { block, lines, paragraphs } from './layout.ts';
+import { stickyMethod } from './sticky-sessions.ts';
 
 /** Who keeps connections open, and closes them before the workers do: no request meets a closing connection. */
 const keepAlive = ({ nginxConnections }: Pick<Plan, 'nginxConnections'>) =>
   lines(
     '# At least the expected concurrency, 512 of 4096 connections: 16 at 64 halved the throughput, 256 at 512 cost 15 %. Not',
-    '# more: they count as connections, and where those run out nginx closes clients’ that are idle.',
+    '# more: they count as connections, and where those run out nginx closes idle connections of clients.',
     `keepalive ${Math.ceil(nginxConnections / 8)};`,
     'keepalive_requests 10000;',
     '# nginx closes first, before a worker that is replaced has to: no request meets a closing connection.',
-    `keepalive_timeout ${duration(nginxKeepsMs)};`,
+    `keepalive_timeout ${formatDuration(nginxKeepsMs)};`,
   );
 
 /** A kept-alive connection would go on leading to whoever served the slot when it was opened. */
@@ -42,7 +42,8 @@ export function upstreams({ settings, plan }: Pick<NginxContext, 'settings' | 'p
           settings.mode === 'production' &&
           waitingRoom,
         keepAlive(plan),
-        keepsByHash && '# While a slot had no worker, it led to another one: connections of that time must not last.',
+        keepsByHash &&
+          '# A slot without a worker leads to another worker for a moment: connections of that time must not last.',
         keepsByHash && 'keepalive_time 5s;',
       ),
     ),
@@ -54,50 +55,10 @@ export function upstreams({ settings, plan }: Pick<NginxContext, 'settings' | 'p
 }
 
 const waitingRoom = lines(
-  '# Where connections wait in the moment in which no worker serves.',
+  '# Where connections wait while no worker is ready.',
   `server unix:${run.waitingSocket} backup max_fails=0;`,
 );
 
 function serverOf(slot: number): string {
   return `server unix:${slotSocket(slot)} max_fails=0;`;
-}
-
-export const upgradeHeaders = lines(
-  'proxy_set_header Connection $upstream_connection;',
-  'proxy_set_header Upgrade $http_upgrade;',
-);
-
-export function asking(context: NginxContext): Topic {
-  const { settings } = context;
-  return {
-    http: paragraphs(
-      lines(
-        '# "Connection: close" towards a worker would end keep-alive; only an upgrade (WebSocket) is passed on. But none to',
-        '# HTTP/2, which would be a tunnel past all that is written here: https://bishopfox.com/blog/h2c-smuggling-request',
-        map('$http_upgrade', '$upstream_connection', [
-          ['default', 'upgrade'],
-          ['', '""'],
-          ['~*h2c', '""'],
-        ]),
-      ),
-      lines(
-        'proxy_http_version 1.1;',
-        'proxy_connect_timeout 2s;',
-        '# Until an answer begins, and between parts of it (REQUEST_TIMEOUT).',
-        `proxy_read_timeout ${duration(settings.requestTimeoutMs)};`,
-        '# An answer is taken from the worker at once and in whole, so that a slow client waits here. One of unknown length',
-        '# comes with X-Accel-Buffering: no (worker/streams.ts), and is passed on piece by piece.',
-        'proxy_buffers 8 16k;',
-        'proxy_buffer_size 16k;',
-        'proxy_busy_buffers_size 32k;',
-        'proxy_max_temp_file_size 0;',
-        '# What a worker did not get goes to the next one. So does what it got and died of before it answered, but of POST',
-        '# and the like only the former.',
-        'proxy_next_upstream error;',
-        'proxy_next_upstream_tries 2;',
-      ),
-    ),
-    requestHeaders: upgradeHeaders,
-    app: `proxy_pass http://${upstreamOfSession(settings.stickySessions)};`,
-  };
 }

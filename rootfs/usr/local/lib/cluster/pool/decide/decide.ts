@@ -1,12 +1,15 @@
-// The pool's decisions. Pure: what is known and what has just happened in; what is known now and what to do out.
+// The pool's decisions. Pure: the state and an event go in, the next state and the effects to perform come out.
 import { Draft } from './draft.ts';
-import { note } from './events.ts';
+import { applyExit } from './exit.ts';
 import { advanceReplacement, beginReplacement } from './replace.ts';
-import { assignSlots } from './slots.ts';
-import { isStalled, pauseBefore, stackTimeoutMs } from './stall.ts';
-import type { Moment, Policy, PoolEvent, PoolState, Step } from './state.ts';
+import { pointSlots } from './slots.ts';
+import { findStalled, forgivePause, killStalled } from './stall.ts';
+import { type Moment, type Policy, type PoolEvent, type PoolState, readyCount, type Step } from './state.ts';
 
-/** @param workers how many there are to be at first */
+/**
+ * @param workers how many there should be at first
+ * @param now in ms, of the clock of all later moments
+ */
 export function initialState(policy: Policy, workers: number, now: number): PoolState {
   return {
     policy,
@@ -21,7 +24,7 @@ export function initialState(policy: Policy, workers: number, now: number): Pool
     })),
     target: workers,
     replacement: undefined,
-    roll: undefined,
+    reload: undefined,
     nextWorker: 1,
     wasEverReady: false,
     hasGivenUp: false,
@@ -31,28 +34,86 @@ export function initialState(policy: Policy, workers: number, now: number): Pool
 }
 
 /**
- * An event only changes what is known. What has to be done follows from all that is known, whatever happened last: so
- * no order of events can leave something undone.
+ * An event only changes what is known. What has to be done follows from the whole state, whatever happened last: so no
+ * order of events can leave something undone.
  */
 export function decide(state: PoolState, event: PoolEvent, moment: Moment): Step {
   const draft = new Draft(state, moment);
   forgivePause(draft);
-  note(draft, event);
+  applyEvent(draft, event);
   // The most frequent event by far: what follows from it can wait for the next tick.
-  if (event.type !== 'report') follow(draft);
+  if (event.type !== 'report') reconcile(draft);
   const ready = readyCount(draft.state);
-  if (ready !== readyCount(state)) draft.do({ do: 'tell-ready-count', ready });
+  if (ready !== readyCount(state)) draft.do({ do: 'report-ready-count', ready });
   draft.set({ lastEventAt: draft.now });
   return draft.step;
 }
 
-function follow(draft: Draft): void {
+function applyEvent(draft: Draft, event: PoolEvent): void {
+  switch (event.type) {
+    case 'start':
+    case 'tick':
+      return;
+    case 'ready':
+      applyReady(draft, event.worker);
+      break;
+    case 'closed':
+      applyClosed(draft, event.worker);
+      break;
+    case 'retire':
+      draft.setWorker(event.worker, { isRetired: true });
+      break;
+    case 'report':
+      draft.setWorker(event.worker, { report: event.report, seenAt: draft.now });
+      break;
+    case 'stack':
+      applyStack(draft, event.worker, event.stack);
+      break;
+    case 'exited':
+      applyExit(draft, event.worker, event.exit);
+      break;
+    case 'reload':
+      draft.set({ reload: { release: event.release } });
+      break;
+    case 'scale':
+      draft.set({ target: Math.min(draft.state.policy.slots, Math.max(1, event.workers)) });
+      break;
+    case 'stop':
+      applyStop(draft);
+      break;
+  }
+}
+
+function applyReady(draft: Draft, id: number): void {
+  const life = draft.worker(id)?.life.name;
+  if (life !== 'starting' && life !== 'closed') return;
+  draft.setWorker(id, { life: { name: 'ready', since: draft.now }, seenAt: draft.now });
+  draft.set({ wasEverReady: true });
+}
+
+function applyClosed(draft: Draft, id: number): void {
+  if (draft.worker(id)?.life.name !== 'ready') return;
+  draft.setWorker(id, { life: { name: 'closed', since: draft.now, isTooSlow: false } });
+}
+
+function applyStack(draft: Draft, id: number, stack: string | undefined): void {
+  const life = draft.worker(id)?.life;
+  if (life?.name === 'stalled') draft.setWorker(id, { life: { ...life, isCaptured: true, stack } });
+}
+
+function applyStop(draft: Draft): void {
+  if (draft.state.reload !== undefined) draft.do({ do: 'report-reload-end', isComplete: false, failed: undefined });
+  draft.set({ isStopping: true, reload: undefined, replacement: undefined });
+}
+
+/** Does what the state asks for. The order matters. */
+function reconcile(draft: Draft): void {
   killOverdue(draft);
   if (draft.state.isStopping) {
-    endEverything(draft);
+    endAllWorkers(draft);
   } else {
     findStalled(draft);
-    // Before anything is drained: whoever is has no slot any more.
+    // Before anything is drained: no slot may lead to a draining worker.
     pointSlots(draft);
     advanceReplacement(draft);
     killStalled(draft);
@@ -62,26 +123,11 @@ function follow(draft: Draft): void {
   }
 }
 
-function readyCount({ workers }: PoolState): number {
-  return workers.filter(({ life }) => life.name === 'ready').length;
-}
-
-/** While the primary itself stood still, no worker could be heard, and none can be blamed. */
-function forgivePause(draft: Draft): void {
-  const { workers, lastEventAt } = draft.state;
-  const pauseMs = pauseBefore(draft.now, lastEventAt);
-  if (pauseMs === 0) return;
-  for (const { id, life, seenAt } of workers) {
-    draft.setWorker(id, { seenAt: seenAt + pauseMs });
-    if (life.name === 'starting') draft.setWorker(id, { life: { ...life, since: life.since + pauseMs } });
-    if (life.name === 'draining') draft.setWorker(id, { life: { ...life, killAt: life.killAt + pauseMs } });
-  }
-}
-
 function killOverdue(draft: Draft): void {
   for (const { id, life, isKilled } of draft.state.workers) {
     if (isKilled) continue;
-    if (life.name === 'starting' && draft.now - life.since >= draft.state.policy.bootTimeoutMs) {
+    const isAwaited = life.name === 'starting' || life.name === 'closed';
+    if (isAwaited && draft.now - life.since >= draft.state.policy.bootTimeoutMs) {
       draft.setWorker(id, { life: { ...life, isTooSlow: true } });
       draft.kill(id);
     }
@@ -89,7 +135,7 @@ function killOverdue(draft: Draft): void {
   }
 }
 
-function endEverything(draft: Draft): void {
+function endAllWorkers(draft: Draft): void {
   const { stopTimeoutMs } = draft.state.policy;
   for (const worker of draft.state.workers) {
     const { id, life, isKilled } = worker;
@@ -104,78 +150,31 @@ function endEverything(draft: Draft): void {
   }
 }
 
-/** A stalled worker loses its slot at once, and keeps its life for a moment: its stack is asked for. */
-function findStalled(draft: Draft): void {
-  for (const worker of draft.state.workers) {
-    if (!isStalled(worker, draft.state.policy, draft.now)) continue;
-    draft.setWorker(worker.id, {
-      life: { name: 'stalled', since: draft.now, isCaptured: false, stack: undefined },
-    });
-    draft.do({ do: 'capture-stack', worker: worker.id });
-  }
-}
-
-function killStalled(draft: Draft): void {
-  for (const { id, life, isKilled } of draft.state.workers) {
-    if (life.name !== 'stalled' || isKilled) continue;
-    if (life.isCaptured || draft.now - life.since >= stackTimeoutMs) draft.kill(id);
-  }
-}
-
-function pointSlots(draft: Draft): void {
-  const left = new Set<number>();
-  for (const [slot, worker] of assignSlots(draft.state).entries()) {
-    const { leadsTo } = draft.slot(slot);
-    if (worker === leadsTo) continue;
-    draft.setSlot(slot, { leadsTo: worker });
-    draft.do({ do: 'point', slot, worker });
-    if (leadsTo !== undefined) left.add(leadsTo);
-  }
-  moveTraffic(draft, left);
-}
-
-/**
- * nginx goes on using the connections that it has, whatever a slot leads to. A worker that has lost one of its slots
- * closes those that it has as it answers; one that has lost all of them closes new ones, too. So the new worker gets its
- * share at once, and is tried in earnest before the old one is gone.
- */
-function moveTraffic(draft: Draft, left: ReadonlySet<number>): void {
-  const led = new Set(draft.state.slots.map(({ leadsTo }) => leadsTo));
-  for (const { id, life, isGivingWay } of draft.state.workers) {
-    if (life.name !== 'ready') continue;
-    if (isGivingWay === led.has(id)) {
-      draft.setWorker(id, { isGivingWay: !isGivingWay });
-      draft.do({ do: 'give-way', worker: id, isGivingWay: !isGivingWay });
-    } else if (left.has(id)) {
-      draft.do({ do: 'shed', worker: id });
-    }
-  }
-}
-
-/** Fewer workers are wanted. They go only as far as others serve in their place. */
+/** Fewer workers are wanted. They exit only as far as others serve in their place. */
 function endSurplus(draft: Draft): void {
-  endDoubles(draft);
+  endDuplicates(draft);
   const { workers, target, policy } = draft.state;
   const readySlots = [...new Set(workers.filter(({ life }) => life.name === 'ready').map(({ slot }) => slot))];
-  let mayGo = readySlots.some((slot) => slot < target) ? readySlots.length - target : 0;
+  let surplus = readySlots.some((slot) => slot < target) ? readySlots.length - target : 0;
   for (const worker of workers) {
     if (worker.slot < target) continue;
-    if (worker.life.name === 'starting') draft.end(worker, 'scaled-down', policy.drainTimeoutMs);
-    if (worker.life.name === 'ready' && mayGo > 0) {
-      mayGo -= 1;
-      draft.end(worker, 'scaled-down', policy.drainTimeoutMs);
+    if (worker.life.name === 'starting' || worker.life.name === 'closed')
+      draft.end(worker, 'scaled-down', policy.workerDrainTimeoutMs);
+    if (worker.life.name === 'ready' && surplus > 0) {
+      surplus -= 1;
+      draft.end(worker, 'scaled-down', policy.workerDrainTimeoutMs);
     }
   }
 }
 
-/** Two in one slot, and no replacement: one was under way when the slot was given up, and then wanted again. */
-function endDoubles(draft: Draft): void {
+/** Two workers in one slot, and no replacement: it was in progress when the slot was given up, and then wanted again. */
+function endDuplicates(draft: Draft): void {
   const { slots, replacement, policy } = draft.state;
   for (const [slot, { leadsTo }] of slots.entries()) {
-    const hopeful = draft.hopefulOf(slot);
-    if (hopeful.length < 2 || replacement?.slot === slot) continue;
-    const kept = hopeful.find(({ id }) => id === leadsTo) ?? hopeful.at(-1);
-    for (const worker of hopeful) if (worker !== kept) draft.end(worker, 'scaled-down', policy.drainTimeoutMs);
+    const viable = draft.viableWorkersOf(slot);
+    if (viable.length < 2 || replacement?.slot === slot) continue;
+    const kept = viable.find(({ id }) => id === leadsTo) ?? viable.at(-1);
+    for (const worker of viable) if (worker !== kept) draft.end(worker, 'scaled-down', policy.workerDrainTimeoutMs);
   }
 }
 
@@ -188,6 +187,6 @@ function startMissing(draft: Draft): void {
   if (hasGivenUp) return;
   for (let slot = 0; slot < (wasEverReady ? target : 1); slot += 1) {
     const { retryAt, release } = draft.slot(slot);
-    if (draft.now >= retryAt && draft.hopefulOf(slot).length === 0) draft.fork(slot, release);
+    if (draft.now >= retryAt && draft.viableWorkersOf(slot).length === 0) draft.fork(slot, release);
   }
 }

@@ -1,5 +1,17 @@
-// A state that is being changed, and what is to be done about it. The state that it began with stays as it was.
-import type { Effect, EndReason, Moment, PoolState, Slot, Step, Worker } from './state.ts';
+// A state under change, and the effects that go with the changes. The state that it began with stays as it was.
+import {
+  type Effect,
+  type EndReason,
+  isViable,
+  type Moment,
+  type PoolState,
+  type Slot,
+  type Step,
+  type Worker,
+} from './state.ts';
+
+/** Time between SIGTERM and SIGKILL for a worker that is not ready yet: nothing can be lost. */
+const killStartingAfterMs = 1000;
 
 export class Draft {
   readonly now: number;
@@ -52,10 +64,11 @@ export class Draft {
   }
 
   /** Workers of a slot that serve or are about to. */
-  hopefulOf(slot: number): Worker[] {
-    return this.#state.workers.filter((worker) => worker.slot === slot && isHopeful(worker));
+  viableWorkersOf(slot: number): Worker[] {
+    return this.#state.workers.filter((worker) => worker.slot === slot && isViable(worker));
   }
 
+  /** Starts a worker. @returns its id */
   fork(slot: number, release: number): number {
     const { nextWorker: id, workers } = this.#state;
     const worker: Worker = {
@@ -67,7 +80,8 @@ export class Draft {
       report: undefined,
       seenAt: this.now,
       jitter: this.random,
-      isGivingWay: false,
+      isClosingConnections: false,
+      isRetired: false,
       isKilled: false,
     };
     this.set({ workers: [...workers, worker], nextWorker: id + 1 });
@@ -76,11 +90,13 @@ export class Draft {
     return id;
   }
 
-  /** Asks a worker to end. */
+  /** Asks a worker to exit, and kills it after `withinMs`. */
   end({ id, life }: Worker, reason: EndReason, withinMs: number): void {
-    if (life.name === 'ready') this.do({ do: 'drain', worker: id, isReplaced: reason !== 'stop' });
+    // One that has closed its server may still be working on requests.
+    const hasServed = life.name === 'ready' || life.name === 'closed';
+    if (hasServed) this.do({ do: 'drain', worker: id, isReplaced: reason !== 'stop' });
     else this.do({ do: 'terminate', worker: id });
-    const killAt = this.now + (life.name === 'ready' ? withinMs : Math.min(withinMs, killStartingAfterMs));
+    const killAt = this.now + (hasServed ? withinMs : Math.min(withinMs, killStartingAfterMs));
     this.setWorker(id, { life: { name: 'draining', since: this.now, reason, killAt } });
   }
 
@@ -88,11 +104,4 @@ export class Draft {
     this.do({ do: 'kill', worker: id });
     this.setWorker(id, { isKilled: true });
   }
-}
-
-/** Time between SIGTERM and SIGKILL for a worker that has not begun to serve: nothing can be lost. */
-const killStartingAfterMs = 1000;
-
-export function isHopeful({ life }: Worker): boolean {
-  return life.name === 'starting' || life.name === 'ready';
 }

@@ -1,24 +1,26 @@
-// What the pool tells of itself: of each slot, and of workers on their way out. Pure.
+// The pool's status: each slot, and the workers on their way out. Pure.
 import type { Report } from '../../worker/messages.ts';
-import type { EndReason, Life, PoolState, Slot, Worker } from './state.ts';
+import { type EndReason, isViable, type Life, type PoolState, type Slot, type Worker } from './state.ts';
 
-/** With what it told last of itself. */
+/** A worker, with the figures of its last report. */
 export interface WorkerStatus extends Omit<Report, 'cut'> {
   readonly slot: number;
   readonly pid: number | null;
   readonly state: Life['name'];
   readonly uptimeSeconds: number;
   readonly release: number;
-  /** How old these figures are: a blocked worker gives no newer ones. Null before the first. */
+  /** The age of these figures: a blocked worker sends no newer ones. Null before the first report. */
   readonly reportAgeMs: number | null;
 }
 
-/** The worker of a slot; `gone` where it has none. */
+/** The worker of a slot; `gone` if it has none. */
 export interface SlotStatus extends WorkerStatus {
-  /** The slot whose worker answers in the place of this one's; null where none does. */
+  /** The slot whose worker serves this slot, its own or another; null if none does. */
   readonly leadsTo: number | null;
   /** Workers started for this slot after the first. */
   readonly restarts: number;
+  /** Of its workers, how many failed in a row without having been ready for 10 s. */
+  readonly failuresInARow: number;
   readonly lastExit: LastExit | null;
 }
 
@@ -31,16 +33,19 @@ export interface LastExit {
 }
 
 export interface PoolStatus {
-  /** How many workers there are to be. */
+  /** How many workers there should be. */
   readonly target: number;
   readonly isReloading: boolean;
-  /** One a slot. */
+  /** One per slot. */
   readonly workers: readonly SlotStatus[];
-  /** Those that no slot leads to any more. */
+  /** The workers that are about to exit. */
   readonly leaving: readonly WorkerStatus[];
 }
 
-/** @param pidOf the process of a worker; undefined where it is not known */
+/**
+ * @param now in ms, of the same clock as the state's times
+ * @param pidOf the process of a worker; undefined if it is not known
+ */
 export function statusOf(state: PoolState, now: number, pidOf: (worker: number) => number | undefined): PoolStatus {
   const describe = (worker: Worker): WorkerStatus => ({
     slot: worker.slot,
@@ -60,14 +65,15 @@ export function statusOf(state: PoolState, now: number, pidOf: (worker: number) 
   const main = state.slots.map((slot, index) => mainOf(state, slot, index));
   return {
     target: state.target,
-    isReloading: state.roll !== undefined,
+    isReloading: state.reload !== undefined,
     workers: state.slots.map((slot, index) => {
       const worker = main[index];
       const serving = state.workers.find(({ id, life }) => id === slot.leadsTo && life.name === 'ready');
       return {
-        ...(worker === undefined ? nobody(index, slot) : describe(worker)),
+        ...(worker === undefined ? emptySlotStatus(index, slot) : describe(worker)),
         leadsTo: serving?.slot ?? null,
         restarts: Math.max(0, slot.starts - 1),
+        failuresInARow: slot.failuresInARow,
         lastExit: lastExitOf(slot, now, pidOf),
       };
     }),
@@ -75,13 +81,13 @@ export function statusOf(state: PoolState, now: number, pidOf: (worker: number) 
   };
 }
 
-/** The one that answers for the slot, else the one that is about to. */
+/** The slot's own worker that serves it, else the one that is about to. */
 function mainOf({ workers }: PoolState, { leadsTo }: Slot, slot: number): Worker | undefined {
-  const own = workers.filter((worker) => worker.slot === slot && ['starting', 'ready'].includes(worker.life.name));
+  const own = workers.filter((worker) => worker.slot === slot && isViable(worker));
   return own.find(({ id }) => id === leadsTo) ?? own.at(-1);
 }
 
-function nobody(slot: number, { release }: Slot): WorkerStatus {
+function emptySlotStatus(slot: number, { release }: Slot): WorkerStatus {
   return {
     slot,
     pid: null,

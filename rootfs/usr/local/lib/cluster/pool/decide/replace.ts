@@ -1,22 +1,23 @@
-// Start new, then drain old: one slot at a time, whatever the reason. Pure.
+// Start the new worker, then drain the old one: one slot at a time, whatever the reason. Pure.
 import type { Draft } from './draft.ts';
-import { delayAfter, noteFailure } from './failure.ts';
-import { recycleReason } from './recycle.ts';
-import type { EndReason, GoneWorker, Replacement } from './state.ts';
+import type { EndReason, Policy, Worker } from './state.ts';
 
-/** Where nothing is being replaced: the next slot of a reload, or a worker that has served for long enough. */
+/** Workers that started together must not be recycled together: each may exceed its limits by up to this fraction. */
+const limitJitter = 0.1;
+
+/** If nothing is being replaced: begins with the next slot of a reload, or with a worker that has reached a limit. */
 export function beginReplacement(draft: Draft): void {
-  const { replacement, roll, slots, target, hasGivenUp } = draft.state;
+  const { replacement, reload, slots, target, hasGivenUp } = draft.state;
   if (replacement !== undefined) return;
-  if (roll !== undefined) {
-    const slot = slots.findIndex(({ release }, slot) => slot < target && release < roll.release);
+  if (reload !== undefined) {
+    const slot = slots.findIndex(({ release }, slot) => slot < target && release < reload.release);
     if (slot !== -1) {
-      begin(draft, slot, 'reload', roll.release);
+      begin(draft, slot, 'reload', reload.release);
       return;
     }
-    for (const slot of slots.keys()) draft.setSlot(slot, { release: roll.release });
-    draft.set({ roll: undefined });
-    draft.do({ do: 'tell-rolled', isComplete: true, failed: undefined });
+    for (const slot of slots.keys()) draft.setSlot(slot, { release: reload.release });
+    draft.set({ reload: undefined });
+    draft.do({ do: 'report-reload-end', isComplete: true, failed: undefined });
   }
   if (hasGivenUp || !isComplete(draft)) return;
   for (const worker of draft.state.workers) {
@@ -27,26 +28,39 @@ export function beginReplacement(draft: Draft): void {
   }
 }
 
-/** What crashed comes first: no worker is recycled while another is missing. */
+/** Crashed workers come first: none is recycled while another is missing. */
 function isComplete(draft: Draft): boolean {
   const { workers, target } = draft.state;
   return workers.filter(({ slot, life }) => slot < target && life.name === 'ready').length >= target;
 }
 
+/** @returns which limit a ready worker has reached, or that its app has asked for its end; undefined for neither */
+function recycleReason(worker: Worker, policy: Policy, now: number): EndReason | undefined {
+  const { maxRequests, maxWorkerMemoryBytes, maxWorkerLifetimeMs } = policy;
+  if (worker.life.name !== 'ready') return undefined;
+  if (worker.isRetired) return 'retired';
+  const factor = 1 + limitJitter * worker.jitter;
+  const { requests = 0, memoryBytes = 0 } = worker.report ?? {};
+  if (maxWorkerMemoryBytes > 0 && memoryBytes > maxWorkerMemoryBytes) return 'max-memory';
+  if (maxRequests > 0 && requests >= maxRequests * factor) return 'max-requests';
+  if (maxWorkerLifetimeMs > 0 && now - worker.startedAt >= maxWorkerLifetimeMs * factor) return 'max-lifetime';
+  return undefined;
+}
+
 function begin(draft: Draft, slot: number, reason: EndReason, release: number): void {
   const incoming = draft.fork(slot, release);
   draft.set({ replacement: { slot, reason, incoming, hasSettled: false } });
-  if (reason === 'reload') tellStep(draft, 'starting', slot, incoming);
+  if (reason === 'reload') reportReloadStep(draft, 'starting', slot, incoming);
 }
 
-function tellStep(draft: Draft, step: 'starting' | 'replaced', slot: number, worker: number): void {
-  const { roll, slots, target } = draft.state;
-  if (roll === undefined) return;
-  const done = slots.filter(({ release }, slot) => slot < target && release >= roll.release).length;
-  draft.do({ do: 'tell-step', step, slot, worker, done, of: target });
+function reportReloadStep(draft: Draft, step: 'starting' | 'replaced', slot: number, worker: number): void {
+  const { reload, slots, target } = draft.state;
+  if (reload === undefined) return;
+  const done = slots.filter(({ release }, slot) => slot < target && release >= reload.release).length;
+  draft.do({ do: 'report-reload-step', step, slot, worker, done, of: target });
 }
 
-/** The new worker has stayed up: what it replaces may end. When that has ended, the replacement is over. */
+/** When the new worker has stayed up, the old one is drained. When that has exited, the replacement is over. */
 export function advanceReplacement(draft: Draft): void {
   const { replacement, policy, target } = draft.state;
   if (replacement === undefined) return;
@@ -60,28 +74,10 @@ export function advanceReplacement(draft: Draft): void {
     if (incoming.life.name !== 'ready' || draft.now - incoming.life.since < policy.reloadSettleMs) return;
     draft.set({ replacement: { ...replacement, hasSettled: true }, hasGivenUp: false });
     draft.setSlot(slot, { release: incoming.release, failuresInARow: 0 });
-    for (const old of draft.hopefulOf(slot)) if (old.id !== id) draft.end(old, reason, policy.drainTimeoutMs);
+    for (const old of draft.viableWorkersOf(slot))
+      if (old.id !== id) draft.end(old, reason, policy.workerDrainTimeoutMs);
   }
   if (draft.state.workers.some((worker) => worker.slot === slot && worker.id !== id)) return;
   draft.set({ replacement: undefined });
-  if (reason === 'reload') tellStep(draft, 'replaced', slot, id);
-}
-
-/**
- * The new worker did not stay up: the old one goes on. A reload ends here; a worker that was to be recycled is tried
- * again, more slowly.
- * @returns after what time the slot gets another worker, where it has none now
- */
-export function abandonReplacement(draft: Draft, replacement: Replacement, failed: GoneWorker): number | undefined {
-  const { slot, reason } = replacement;
-  draft.set({ replacement: undefined });
-  if (reason === 'reload') {
-    draft.set({ roll: undefined });
-    draft.do({ do: 'tell-rolled', isComplete: false, failed });
-    return undefined;
-  }
-  if (draft.hopefulOf(slot).length === 0) return noteFailure(draft, failed, failed);
-  const failuresInARow = draft.slot(slot).failuresInARow + 1;
-  draft.setSlot(slot, { failuresInARow, retryAt: draft.now + delayAfter(failuresInARow, draft.random) });
-  return undefined;
+  if (reason === 'reload') reportReloadStep(draft, 'replaced', slot, id);
 }

@@ -1,0 +1,88 @@
+// The start and the end of the container, as the primary takes part in them. What it tells the supervisor's scripts are files
+// and FIFOs in /run/cluster (paths.ts).
+import { closeSync, constants, existsSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Boot } from '../configuration/store.ts';
+import type { ClusterError } from '../errors.ts';
+import { log } from '../log.ts';
+import type { NginxStatus } from '../nginx/nginx-status.ts';
+import { run } from '../paths.ts';
+import type { Pool } from '../pool/pool.ts';
+import { untilClientsAreIdle } from './idle-clients.ts';
+import { describeStart, describeStop } from './timings.ts';
+
+/** Without nginx the workers close connections with their next response: how long clients have for one. */
+const lastResponsesMs = 100;
+
+export class Lifecycle {
+  #closingAt: number | undefined;
+  #closedAt: number | undefined;
+
+  /** The container has been asked to stop. */
+  get isDraining(): boolean {
+    return existsSync(run.draining);
+  }
+
+  /** A worker was ready at some time: the port is open. */
+  get wasReady(): boolean {
+    return existsSync(run.wasReady);
+  }
+
+  /** Some worker is ready: wakes the nginx service, which waits for that, or will see the file. */
+  markReady(): void {
+    writeFileSync(run.wasReady, '');
+    writeFileSync(run.ready, '');
+    wake(run.readyFifo);
+  }
+
+  markNotReady(): void {
+    rmSync(run.ready, { force: true });
+  }
+
+  /** Logs how long the start took, the first time. */
+  logStart(boot: Boot): void {
+    if (this.wasReady) return;
+    log(describeStart({ ...boot, primaryAt: performance.timeOrigin, readyAt: Date.now() }));
+  }
+
+  /**
+   * nginx is about to stop: every client's connection is closed with its next response.
+   * @param askNginx for its connections; undefined: there is no nginx
+   */
+  async closeClients(pool: Pool, askNginx: (() => Promise<NginxStatus | undefined>) | undefined): Promise<void> {
+    this.#closingAt = Date.now();
+    pool.closeClients();
+    await (askNginx === undefined ? sleep(lastResponsesMs) : untilClientsAreIdle(askNginx));
+    this.#closedAt = Date.now();
+    wake(run.closedFifo);
+  }
+
+  /** nginx has ended: so do the workers, and this process. */
+  async stop(pool: Pool): Promise<never> {
+    const workersAskedAt = Date.now();
+    await pool.stop();
+    const askedAt = statSync(run.draining, { throwIfNoEntry: false })?.mtimeMs ?? workersAskedAt;
+    const times = { askedAt, closingAt: this.#closingAt, closedAt: this.#closedAt, workersAskedAt };
+    log(describeStop({ ...times, workersEndedAt: Date.now() }, pool.cut));
+    process.exit(0);
+  }
+
+  /** No worker can be kept running: so the container ends. */
+  async giveUp(pool: Pool, error: ClusterError): Promise<never> {
+    await pool.stop();
+    // Not printed here: nginx still has log lines to write, and the reason is to be the last one.
+    writeFileSync(run.reason, `${error.message}\n`);
+    process.exit(error.exitCode);
+  }
+}
+
+/** Wakes whoever reads the FIFO; nothing happens where nobody does. */
+function wake(fifo: string): void {
+  try {
+    const descriptor = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+    writeSync(descriptor, '\n');
+    closeSync(descriptor);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+  }
+}

@@ -1,0 +1,150 @@
+// What the app binds beside its HTTP server: further ports, unix sockets, UDP. Every worker runs the same code, so each of
+// these is asked for once a worker: the kernel shares it between them where it can, and worker 0 has it where it cannot.
+import dgram from 'node:dgram';
+import { errorMonitor } from 'node:events';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
+import type net from 'node:net';
+import type { ListenOptions } from 'node:net';
+import { log, logWarning } from '../log.ts';
+import type { ListenCallback } from './listen-arguments.ts';
+
+export interface OtherBindingsOptions {
+  readonly slot: number;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly onHint: (hint: string) => void;
+}
+
+/** How long an HTTP server may follow one that cannot be served, before the log says what is being waited for. */
+const hintAfterMs = 2000;
+
+export class OtherBindings {
+  readonly #options: OtherBindingsOptions;
+  readonly #listen: typeof net.Server.prototype.listen;
+  readonly #hasServed: () => boolean;
+  #isHinted = false;
+
+  /**
+   * @param listen Node's own
+   * @param hasServed whether the app has had a server that can be served
+   */
+  constructor(options: OtherBindingsOptions, listen: typeof net.Server.prototype.listen, hasServed: () => boolean) {
+    this.#options = options;
+    this.#listen = listen;
+    this.#hasServed = hasServed;
+    bindUdpInEveryWorker();
+  }
+
+  /** @param options with a port or a path */
+  listen(server: net.Server, options: ListenOptions, callback: ListenCallback | undefined): net.Server {
+    if (options.path !== undefined) return this.#listenOnPath(server, options, options.path, callback);
+    const port = Number(options.port);
+    if (port === 0) return this.#call(server, { ...options, exclusive: true }, callback);
+    const secure = describeSecure(server);
+    if (secure !== undefined) this.#hint(secure, port);
+    if (this.#options.slot === 0) log(`port ${port} is a further port of the app, shared by all workers`);
+    return this.listenOnPort(server, options, callback);
+  }
+
+  /** On a port that every worker has. */
+  listenOnPort(server: net.Server, options: ListenOptions, callback: ListenCallback | undefined): net.Server {
+    const port = Number(options.port);
+    // Only watches: without a listener of the app's own the error ends the process, as in plain Node.
+    server.on(errorMonitor, (error: NodeJS.ErrnoException) => this.#explainTaken(error, port));
+    return this.#call(server, { ...options, reusePort: true, exclusive: true }, callback);
+  }
+
+  /**
+   * A path has one owner. Worker 0 takes it over from the worker that it replaces; in the others the server listens where
+   * nobody connects.
+   */
+  #listenOnPath(server: net.Server, options: ListenOptions, path: string, callback?: ListenCallback): net.Server {
+    if (path.startsWith('\0') || !isSocketOrFree(path))
+      return this.#call(server, { ...options, exclusive: true }, callback);
+    const temporary = `${path}.${process.pid}`;
+    if (this.#options.slot > 0) {
+      log(`${path} belongs to worker 0: nobody can connect to worker ${this.#options.slot} there`);
+      server.prependOnceListener('listening', () => rmSync(temporary, { force: true }));
+    } else {
+      server.prependOnceListener('listening', () => renameSync(temporary, path));
+    }
+    const address = server.address.bind(server);
+    server.address = () => (address() === null ? null : path);
+    return this.#call(server, { ...options, path: temporary, exclusive: true }, callback);
+  }
+
+  #explainTaken({ code, syscall }: NodeJS.ErrnoException, port: number): void {
+    if (code !== 'EADDRINUSE' || syscall !== 'listen') return;
+    const { port: publicPort, adminPort } = this.#options;
+    if (port === adminPort) {
+      logWarning(`port ${port} is ADMIN_PORT of this image. Set ADMIN_PORT to another port, or to off.`);
+    }
+    if (port === publicPort)
+      logWarning(`port ${port} is PORT, which is for HTTP. Listen on another port, or set PORT.`);
+  }
+
+  /** Not an error at once: its HTTP server may follow, as in a Nest app with a gRPC microservice. */
+  #hint(secure: string, port: number): void {
+    if (this.#isHinted) return;
+    this.#isHinted = true;
+    const what = `it opens an ${secure} server on port ${port}, but TLS and HTTP/2 end at nginx here: create it with http.createServer()`;
+    this.#options.onHint(what);
+    setTimeout(() => {
+      if (this.#hasServed() || this.#options.slot > 0) return;
+      logWarning(`waiting for an HTTP server: ${what}. A gRPC server needs one beside it.`);
+    }, hintAfterMs).unref();
+  }
+
+  #call(server: net.Server, options: ListenOptions, callback: ListenCallback | undefined): net.Server {
+    return Reflect.apply(this.#listen, server, callback === undefined ? [options] : [options, callback]);
+  }
+}
+
+function isSocketOrFree(path: string): boolean {
+  try {
+    return lstatSync(path).isSocket();
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+function describeSecure(server: net.Server): string | undefined {
+  // Every server over TLS inherits this from tls.Server, whose module would cost 6 ms to load.
+  if ('setSecureContext' in server) return 'HTTPS or secure HTTP/2';
+  // http2's plain server is not exported as a class.
+  return server.constructor.name === 'Http2Server' ? 'HTTP/2 (gRPC)' : undefined;
+}
+
+/** Where Node keeps what a UDP socket was created with; it reads `reusePort` when the socket is bound. */
+interface UdpState {
+  reuseAddr?: boolean;
+  reusePort?: boolean;
+}
+
+/**
+ * A worker of node:cluster would ask its primary to bind, and here is none of node:cluster's. A socket that has not asked
+ * for an address of several (reuseAddr, as for multicast) is shared with the other workers by the kernel.
+ */
+function bindUdpInEveryWorker(): void {
+  const { bind } = dgram.Socket.prototype;
+  dgram.Socket.prototype.bind = function bindInWorker(this: dgram.Socket, ...args: unknown[]): dgram.Socket {
+    const [first, second] = args;
+    if (typeof first === 'object' && first !== null) {
+      const options = first as { port?: number; recvStart?: unknown };
+      if (options.recvStart !== undefined) return Reflect.apply(bind, this, args);
+      if (options.port) shareUdpPort(this);
+      return Reflect.apply(bind, this, [{ ...options, exclusive: true }, ...args.slice(1)]);
+    }
+    const port = typeof first === 'number' || typeof first === 'string' ? Number(first) : 0;
+    if (port !== 0) shareUdpPort(this);
+    const callback = args.findLast((arg) => typeof arg === 'function');
+    const options = { port, exclusive: true, ...(typeof second === 'string' ? { address: second } : {}) };
+    return Reflect.apply(bind, this, callback === undefined ? [options] : [options, callback]);
+  } as typeof bind;
+}
+
+function shareUdpPort(socket: dgram.Socket): void {
+  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
+  const state = symbol === undefined ? undefined : (socket as unknown as Record<symbol, UdpState>)[symbol];
+  if (state !== undefined && state.reuseAddr !== true) state.reusePort = true;
+}
