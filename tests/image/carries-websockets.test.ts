@@ -1,8 +1,8 @@
 // WebSockets pass through nginx without a setting, and the app knows who opened them.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { io } from 'socket.io-client';
+import { onceInTime } from '../support/deadline.ts';
 import { clientInLog, spoofed } from './support/clients.ts';
 import { type Container, serve } from './support/container.ts';
 import { buildFramework } from './support/frameworks.ts';
@@ -43,8 +43,8 @@ for (const [name, { folder, path, call }] of Object.entries(servers)) {
 test('docker stop closes them with 1012, service restart, and does not wait for them', async (t) => {
   const container = await serve(t, { image: await buildFramework('ws') });
   const sockets = Array.from({ length: 4 }, () => new WebSocket(container.url('/chat').replace('http:', 'ws:')));
-  await Promise.all(sockets.map((socket) => once(socket, 'open')));
-  const closed = Promise.all(sockets.map(async (socket) => (await once(socket, 'close'))[0].code));
+  await Promise.all(sockets.map((socket) => onceInTime(socket, 'open')));
+  const closed = Promise.all(sockets.map(async (socket) => (await onceInTime(socket, 'close'))[0].code));
   const { exitCode } = await container.stop(5);
   assert.deepEqual(await closed, [1012, 1012, 1012, 1012]);
   assert.equal(exitCode, 0);
@@ -53,11 +53,11 @@ test('docker stop closes them with 1012, service restart, and does not wait for 
 async function callWebSocket(container: Container, text: string): Promise<Echo> {
   // Node's own client takes headers, as ws does.
   const socket = new WebSocket(container.url('/chat').replace('http:', 'ws:'), { headers: spoofed });
-  await once(socket, 'open');
+  await onceInTime(socket, 'open');
   socket.send(text);
-  const [{ data }] = await once(socket, 'message');
+  const [{ data }] = await onceInTime(socket, 'message');
   socket.close();
-  await once(socket, 'close');
+  await onceInTime(socket, 'close');
   return JSON.parse(data);
 }
 

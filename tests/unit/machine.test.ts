@@ -29,7 +29,11 @@ interface Recording {
 const sources = { host: /host/, cpuset: /cpuset/, limit: /limit \(cgroup\)/, ecs: /ECS task/ };
 const folder = join(import.meta.dirname, 'machines');
 
-for (const name of globSync('*.json', { cwd: folder }).sort()) {
+const recordings = globSync('*.json', { cwd: folder }).sort();
+
+test('there are recordings', () => assert.ok(recordings.length >= 15, `${recordings.length} in ${folder}`));
+
+for (const name of recordings) {
   const {
     about,
     files,
