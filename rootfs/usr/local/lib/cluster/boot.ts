@@ -22,6 +22,9 @@ import type { Settings } from './settings/read.ts';
  */
 const streamsCatchUpMs = 50;
 
+const runsAsRoot =
+  'runs as root, which the image does not need. End the Dockerfile with `USER 1000:0`, or leave out `--user` (Compose: `user:`; Kubernetes: `runAsUser: 0`).';
+
 /** The supervisor kills a service that is this much later than its own limit. */
 const killAfterMs = 500;
 
@@ -35,12 +38,13 @@ try {
   const { settings, warnings } = configuration;
   setLogLevel(settings.logLevel);
   for (const warning of warnings) logWarning(warning);
+  if (identity().uid === 0) logWarning(runsAsRoot);
   log(summarise(configuration));
   makeRunFolders(settings);
   const preStartAt = performance.now();
   await runPreStart(settings.preStartPath);
   const preStartMs = performance.now() - preStartAt;
-  findApp(settings.appModule);
+  findApp(settings);
   if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
   else writeFileSync(run.noNginx, '');
   storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });

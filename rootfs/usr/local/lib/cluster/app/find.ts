@@ -3,7 +3,12 @@ import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSyn
 import { join, relative, resolve, sep } from 'node:path';
 import { errors } from '../errors.ts';
 import { identity } from '../machine/container.ts';
-import { appFolder, welcomeApp, welcomeMarker } from '../paths.ts';
+import { appFolder, bareImageTimeMs, staticSiteApp, welcomeApp, welcomeMarker } from '../paths.ts';
+import type { Settings } from '../settings/read.ts';
+import { findMisplacedApps, type MisplacedApp } from './misplaced.ts';
+
+/** What the search depends on. */
+export type AppSettings = Pick<Settings, 'appModule' | 'staticPath' | 'nginx'>;
 
 export interface App {
   /** Absolute path of the file that is run as the main module. */
@@ -19,8 +24,12 @@ export interface Folder {
   isFile(path: string): boolean;
   /** The text of a file, or undefined where there is none. */
   read(path: string): string | undefined;
-  /** Names in the app's folder, hidden ones included. */
-  names(): readonly string[];
+  /** Names in a folder, hidden ones included; none where there is no such folder. */
+  names(path: string): readonly string[];
+  /** Nothing was copied into /app since the image was built. */
+  isUntouched(): boolean;
+  /** Folders other than /app itself that look like an app; the working folder first, if it is another. */
+  misplaced(): readonly MisplacedApp[];
 }
 
 const folders = ['.', 'dist', 'build', 'src']; // what was built goes before its sources
@@ -32,11 +41,9 @@ export const entryCandidates: readonly string[] = folders.flatMap((folder) =>
   entryNames.flatMap((name) => extensions.map((extension) => join(appFolder, folder, name + extension))),
 );
 
-/**
- * @param appModule the setting APP_MODULE, relative to /app or absolute
- * @throws ClusterError APP_MISSING, APP_MODULE_MISSING or APP_MODULE_OUTSIDE
- */
-export function findAppIn(folder: Folder, appModule: string | undefined): App {
+/** @throws ClusterError APP_MISSING, APP_MISPLACED, APP_MODULE_MISSING or APP_MODULE_OUTSIDE */
+export function findAppIn(folder: Folder, settings: AppSettings): App {
+  const { appModule } = settings;
   const found = entryCandidates.filter((path) => folder.isFile(path));
   const choose = (entry: string, reason: string): App => ({
     entry,
@@ -47,7 +54,10 @@ export function findAppIn(folder: Folder, appModule: string | undefined): App {
   if (appModule !== undefined) {
     const entry = resolve(appFolder, appModule);
     if (!entry.startsWith(appFolder + sep)) throw errors.appModuleOutside(appModule);
-    if (!folder.isFile(entry)) throw errors.appModuleMissing(appModule);
+    if (!folder.isFile(entry)) {
+      if (folder.names(appFolder).every((name) => name === welcomeMarker)) throwIfMisplaced(folder.misplaced());
+      throw errors.appModuleMissing(appModule);
+    }
     return choose(entry, 'named by APP_MODULE');
   }
   const main = mainOf(folder.read(join(appFolder, 'package.json')));
@@ -56,21 +66,51 @@ export function findAppIn(folder: Folder, appModule: string | undefined): App {
   }
   const [first] = found;
   if (first !== undefined) return choose(first, 'the first of the usual names');
-  const names = folder.names();
-  if (names.length === 1 && names[0] === welcomeMarker) {
+  return findSubstitute(folder, settings) ?? fail(folder, main);
+}
+
+/** What runs where there is no app: the server of a static site, or of the bare image's page. */
+function findSubstitute(folder: Folder, settings: AppSettings): App | undefined {
+  const names = folder.names(appFolder);
+  if (names.length === 1 && names[0] === welcomeMarker && folder.isUntouched() && folder.misplaced().length === 0) {
     return { entry: welcomeApp, reason: 'since no app was copied into /app', passedOver: [] };
   }
+  if (!isStaticSite(folder, names, settings)) return undefined;
+  const reason = `since there is no app: a static site, and nginx serves ${settings.staticPath}`;
+  return { entry: staticSiteApp, reason, passedOver: [] };
+}
+
+/** Anything that may be a part of an app is rather an app that was not found. */
+function isStaticSite(folder: Folder, names: readonly string[], { staticPath, nginx }: AppSettings): boolean {
+  const isOfAnApp = (name: string) => {
+    const path = join(appFolder, name);
+    if (name.startsWith('.') || name === 'nginx' || `${staticPath}/`.startsWith(`${path}/`)) return false;
+    return name === 'package.json' || /\.[cm]?[jt]sx?$/.test(name) || folder.names(path).length > 0;
+  };
+  return nginx && folder.names(staticPath).length > 0 && !names.some(isOfAnApp);
+}
+
+function fail(folder: Folder, main: string | undefined): never {
+  const misplaced = folder.misplaced();
+  throwIfMisplaced(misplaced);
+  const [inside] = misplaced;
   throw errors.appMissing(
     `${main === undefined ? '`main` in package.json' : `${main} (\`main\` in package.json)`}, then ${entryNames.join(', ')} in /app, ${folders
       .slice(1)
       .map((name) => `/app/${name}`)
       .join(', ')} with ${extensions.join(' ')}`,
+    inside && join(relative(appFolder, inside.folder), inside.files.at(-1) ?? ''),
   );
 }
 
+function throwIfMisplaced(misplaced: readonly MisplacedApp[]): void {
+  const outside = misplaced.find((app) => !app.folder.startsWith(appFolder + sep));
+  if (outside !== undefined) throw errors.appMisplaced(outside.folder, outside.files);
+}
+
 /** Looks in the container's own /app. @throws ClusterError as findAppIn(); see explainUnreadable() */
-export function findApp(appModule: string | undefined): App {
-  return findAppIn(diskFolder, appModule);
+export function findApp(settings: AppSettings): App {
+  return findAppIn(diskFolder, settings);
 }
 
 /** @param error of reading a file in /app @returns APP_UNREADABLE where the user may not read it, else the error itself */
@@ -104,5 +144,7 @@ const diskFolder: Folder = {
     return isFile;
   },
   read: (path) => (statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8') : undefined),
-  names: () => readdirSync(realpathSync(appFolder)),
+  names: (path) => (statSync(path, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(realpathSync(path)) : []),
+  isUntouched: () => statSync(appFolder).mtimeMs === bareImageTimeMs,
+  misplaced: () => findMisplacedApps(process.cwd()),
 };

@@ -39,7 +39,7 @@ async function check(): Promise<void> {
   for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   const folder = makeTemporaryFolder();
   try {
-    const app = findApp(configuration.settings.appModule);
+    const app = findApp(configuration.settings);
     findPreStart(configuration.settings.preStartPath);
     checkNginx(configuration, folder);
     process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);

@@ -64,8 +64,8 @@ export function explainFailure(
   const how = `${describeExit(exit)}${isByKernel ? ', as the kernel does where memory runs out,' : ''}`;
   const exitCode = exitCodeOf(exit);
   return worker.wasReady
-    ? errors.appKeepsCrashing(entry, how, exitCode, failure?.message)
-    : errors.appFailed(entry, how, exitCode, failure?.message);
+    ? errors.appKeepsCrashing(entry, how, exitCode, failure)
+    : errors.appFailed(entry, how, exitCode, failure);
 }
 
 /** Why a reload ended before each slot had its new worker. @param gone the new worker, with its process */

@@ -29,7 +29,7 @@ const configuration = loadConfiguration();
 const { settings, boot } = configuration;
 const isDevelopment = settings.mode === 'development';
 setLogLevel(settings.logLevel);
-const app = findApp(settings.appModule);
+const app = findApp(settings);
 log(`runs ${nameOf(app)}, ${app.reason}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
@@ -37,7 +37,7 @@ const lifecycle = new Lifecycle();
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
 const pool = createPool(configuration);
-const reload = reloader(pool, settings.appModule);
+const reload = reloader(pool, settings);
 obeySignals();
 // In dev mode the port is open from the start: the browser shows why there is no app.
 if (isDevelopment) lifecycle.markReady();
@@ -133,7 +133,7 @@ function develop(): Promise<never> {
 /** Dev mode: runs the version that was saved. @returns why it does not start */
 async function runNewVersion(): Promise<string | undefined> {
   try {
-    return (await pool.reload(await prepareRelease(findApp(settings.appModule))))?.message;
+    return (await pool.reload(await prepareRelease(findApp(settings))))?.message;
   } catch (error) {
     return (error as Error).message;
   }

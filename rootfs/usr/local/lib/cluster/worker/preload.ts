@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
+import { explainWriteFailure } from '../app/write-failure.ts';
 import { setLogLevel } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
@@ -68,7 +69,7 @@ class WorkerRuntime {
     process.channel?.unref();
     // Watches only: Node goes on to print the stack and to end the process.
     process.on('uncaughtExceptionMonitor', (error) => {
-      send({ type: 'cluster:failed', reason: 'threw', message: inOneLine(error) });
+      send({ type: 'cluster:failed', reason: 'threw', message: inOneLine(error), hint: explainWriteFailure(error) });
     });
     // Nothing is left to do. What was exported is served now; where nothing was, that is said at once and not after BOOT_TIMEOUT.
     process.once('beforeExit', () => {
