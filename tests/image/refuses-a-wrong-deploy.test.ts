@@ -6,7 +6,8 @@ import { runToItsEnd, serve } from './support/container.ts';
 
 const app = {
   'package.json': '{}',
-  'server.js': 'export const handler = (request, response) => response.end("app");\n',
+  'server.js': "require('node:http').createServer((_, response) => response.end('app')).listen(3000);
+",
 };
 
 /** Dockerfiles of other images, and their mistakes; and what the last line says. */
@@ -25,7 +26,7 @@ const wrong: Record<string, { lines: string[]; files?: Record<string, string>; r
     lines: ['WORKDIR /var/www', 'COPY .dockerignore .'],
     reason: /no app found in \/app, and the working folder is \/var\/www\./,
   },
-  'a folder of /app': { lines: ['COPY . /app/shop'], reason: /name its file: APP_MODULE=shop\/server\.js\.$/ },
+  'a folder of /app': { lines: ['COPY . /app/shop'], reason: /shop\/server\.js calls listen\(\): set APP_MODULE=shop\/server\.js\./ },
   'a context in which there is nothing': {
     lines: ['COPY . .'],
     files: {},

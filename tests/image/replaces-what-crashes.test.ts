@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Container, serve } from './support/container.ts';
+import { until } from './support/workers.ts';
 
 test('a worker that crashes is replaced', async (t) => {
   const container = await serve(t, { app: 'workshop', environment: { WORKERS: '2' } });
@@ -57,3 +58,24 @@ test('an app that crashes again and again ends the container with its code', asy
 async function pidOfWorker(container: Container): Promise<number> {
   return ((await (await container.get('/worker')).json()) as { pid: number }).pid;
 }
+
+test('a crash loop of one slot, behind which others serve, is visible in /readyz and in the status', async (t) => {
+  const main = `
+require('node:http').createServer((request, response) => response.end('served')).listen(3000);
+if (process.env.NODE_APP_INSTANCE === '1') setTimeout(() => process.exit(7), 500);
+`;
+  const container = await serve(t, {
+    files: { '/app/main.cjs': main },
+    environment: { WORKERS: '2' },
+    ports: [9000],
+  });
+  const { workers } = await until(container, ({ workers }) => (workers[1]?.failuresInARow ?? 0) >= 3);
+  assert.equal(workers[1]?.lastExit?.code, 7);
+  const response = await fetch(`http://127.0.0.1:${container.port(9000)}/readyz`);
+  assert.equal(response.status, 200);
+  const { status, failing } = (await response.json()) as { status: string; failing: string[] };
+  assert.equal(status, 'ready');
+  assert.match(failing.join(), /^slot 1: \d+ failures in a row, the last one: crashed, code 7$/);
+  // The public port does not tell what exits how.
+  assert.deepEqual(await (await container.get('/healthz')).json(), { status: 'ready' });
+});

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
+import { checkNodeFlags } from './app/start-flags.ts';
 import { resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
@@ -44,7 +45,7 @@ try {
   const preStartAt = performance.now();
   await runPreStart(settings.preStartPath);
   const preStartMs = performance.now() - preStartAt;
-  findApp(settings);
+  checkNodeFlags(findApp(settings));
   if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
   else writeFileSync(run.noNginx, '');
   storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });

@@ -84,20 +84,33 @@ export const errors = {
       `/app cannot be read by user ${uid}, group ${gid} (EACCES at ${path}). Make it readable (\`chmod -R a+rX\` on the mounted folder), or use \`docker run --user\` with its owner.`,
     ),
 
-  /** @param example a file that may be the app's, relative to /app */
-  appMissing: (lookedFor: string, example: string | undefined) =>
+  appMissing: (lookedFor: string, hints: readonly string[]) =>
     new ClusterError(
       'APP_MISSING',
       exitConfiguration,
-      `no app found in /app. Looked for ${lookedFor}. Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=${example ?? 'src/start.ts'}.`,
+      `no app found in /app. Looked for ${lookedFor}. ${hints.map((hint) => `${hint}. `).join('')}Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=src/start.ts.`,
     ),
 
   /** @param files in the folder, those that look like an app's */
-  appMisplaced: (folder: string, files: readonly string[]) =>
+  appMisplaced: ({ folder, files }: { folder: string; files: readonly string[] }) =>
     new ClusterError(
       'APP_MISPLACED',
       exitConfiguration,
       `no app found in /app, ${files.length === 0 ? `and the working folder is ${folder}` : `but ${folder} has ${files.join(', ')}`}. Only an app in /app is run: in the Dockerfile, write \`WORKDIR /app\` before \`COPY\`, in place of ${folder}.`,
+    ),
+
+  appNotBuilt: (framework: string, condition: string | undefined, result: string) =>
+    new ClusterError(
+      'APP_NOT_BUILT',
+      exitConfiguration,
+      `/app has the sources of a ${framework} project, without its build. Build it in the Dockerfile (\`RUN npm run build\`)${condition === undefined ? '' : `, ${condition}`}: ${result}.`,
+    ),
+
+  nodeFlagRefused: (source: string, reason: string) =>
+    new ClusterError(
+      'NODE_FLAG_REFUSED',
+      exitConfiguration,
+      `${source}: ${reason}. Correct the flags, or name the file, which is then run without them: APP_MODULE=src/start.ts.`,
     ),
 
   appModuleMissing: (file: string) =>

@@ -11,8 +11,9 @@ export interface MisplacedApp {
   readonly files: readonly string[];
 }
 
-/** Folders of the image itself, of the kernel, and of data: no app is looked for there. */
+/** /app itself, folders of the image, of the kernel, and of data. */
 const skipped = new Set([
+  appFolder.slice(1),
   ...['bin', 'boot', 'command', 'dev', 'etc', 'init', 'lib', 'lib32', 'lib64', 'libx32', 'media', 'mnt', 'package'],
   ...['proc', 'run', 'sbin', 'sys', 'tmp', dataFolder.slice(1)],
   ...['bin', 'games', 'include', 'lib', 'lib32', 'lib64', 'libexec', 'libx32', 'sbin', 'share'].map(
@@ -27,29 +28,25 @@ const skipped = new Set([
 /** Folders below the root: /srv/site/server is the deepest. */
 const deepest = 3;
 
-/** Of folders, that are read; of apps, that are returned. */
+/** More are not read: it is not worth the time. */
 const mostFolders = 1000;
-const mostApps = 3;
 
 /**
- * @param workingFolder by which an image says where its app is, if it is neither in /app nor a service's
+ * @param workingFolder by which an image says where its app is: it goes first, if it is neither in /app nor a service's
  * @param root for tests
- * @returns the working folder, then a few that look like an app, none inside of another one; /app itself is not among them
+ * @returns the first folder in alphabetical order of the tree, the outermost
  */
-export function findMisplacedApps(workingFolder: string, root = '/'): readonly MisplacedApp[] {
-  const found: MisplacedApp[] = [];
-  const app = join(root, appFolder);
-  const isOurs = [app, join(root, 'run')].some((folder) => `${workingFolder}/`.startsWith(`${folder}/`));
-  if (workingFolder !== root && !isOurs) found.push({ folder: workingFolder, files: filesIn(workingFolder) });
-  const isFound = (path: string) => found.some(({ folder }) => folder !== root && `${path}/`.startsWith(`${folder}/`));
+export function findMisplacedApp(workingFolder: string, root = '/'): MisplacedApp | undefined {
+  const isOurs = [appFolder, '/run'].some((folder) => `${workingFolder}/`.startsWith(`${join(root, folder)}/`));
+  if (workingFolder !== root && !isOurs) return { folder: workingFolder, files: filesIn(workingFolder) };
   let folders = 0;
-  for (const { path, entries } of walkFolders(root, (path) => isFound(path) || isSkipped(relative(root, path)))) {
+  for (const { path, entries } of walkFolders(root, (path) => isSkipped(relative(root, path)))) {
     folders += 1;
-    if (found.length === mostApps || folders > mostFolders) break;
+    if (folders > mostFolders) return undefined;
     const files = filesOfAnApp(entries);
-    if (path !== app && files.length > 0 && !isFound(path)) found.push({ folder: path, files });
+    if (files.length > 0) return { folder: path, files };
   }
-  return found;
+  return undefined;
 }
 
 /** @param path of a folder, relative to the root */

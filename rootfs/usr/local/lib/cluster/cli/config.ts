@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
+import { checkNodeFlags } from '../app/start-flags.ts';
 import { type ResolvedConfiguration, resolveConfiguration } from '../configuration/resolve.ts';
 import { loadConfiguration } from '../configuration/store.ts';
 import { summarise } from '../configuration/summary.ts';
@@ -40,6 +41,8 @@ async function check(): Promise<void> {
   const folder = makeTemporaryFolder();
   try {
     const app = findApp(configuration.settings);
+    checkNodeFlags(app);
+    for (const note of app.notes) process.stderr.write(`note: ${note}\n`);
     findPreStart(configuration.settings.preStartPath);
     checkNginx(configuration, folder);
     process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);

@@ -65,9 +65,10 @@ export class WorkerProcess {
       const watchdog = launch.settings.workerStallTimeoutMs > 0 ? (['pipe'] as const) : [];
       const sockets = socket === undefined ? [] : Array.from({ length: acceptors }, () => socket);
       const descriptors = sockets.map((_, number) => watchdogDescriptor + watchdog.length + number);
-      return fork(release.entry, launch.appArguments, {
+      return fork(release.entry, [...release.args, ...launch.appArguments], {
         cwd: release.folder,
-        execArgv: [...launch.nodeFlags, '--require', preload],
+        // The app's own preloads come last: they may listen already.
+        execArgv: [...launch.nodeFlags, '--require', preload, ...release.nodeFlags],
         env: environmentOf(id, slot, release, launch, descriptors),
         // A process group of its own, so that what the app has started ends with it.
         detached: true,
@@ -117,8 +118,9 @@ export class WorkerProcess {
   /** Kills the worker and every process that it has started. */
   kill(): void {
     if (this.pid === undefined) return;
-    if (!this.wasReady && this.#child.exitCode === null)
-      this.hint = describeListeners(this.pid, this.release.folder) ?? this.hint;
+    const { exitCode, signalCode } = this.#child;
+    const isRunning = exitCode === null && signalCode === null;
+    if (isRunning && !this.wasReady) this.hint ??= describeListeners(this.pid, this.release.folder);
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch (error) {
@@ -234,13 +236,19 @@ function environmentOf(
     compileCache: run.compileCache,
   };
   return {
+    ...release.environment,
     ...process.env,
-    NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,
+    NODE_ENV: process.env.NODE_ENV ?? nodeEnvironmentOf(release, nodeEnvironment),
     PORT: String(settings.port),
     NODE_APP_INSTANCE: String(slot),
     [manifestVariable]: release.manifest,
     [configurationVariable]: JSON.stringify(configuration),
   };
+}
+
+/** A start script is for production: dev mode says otherwise. */
+function nodeEnvironmentOf({ environment }: Release, nodeEnvironment: string): string {
+  return nodeEnvironment === 'development' ? nodeEnvironment : (environment.NODE_ENV ?? nodeEnvironment);
 }
 
 /** For the supervisor, which ends the process groups that a killed primary has left behind. */

@@ -32,6 +32,7 @@ setLogLevel(settings.logLevel);
 const app = findApp(settings);
 log(`runs ${nameOf(app)}, ${app.reason}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
+for (const note of app.notes) log(note);
 
 const lifecycle = new Lifecycle();
 /** Dev mode: why no version of the app answers. */

@@ -1,14 +1,15 @@
 // A reload from its beginning: the newest version of the app is found, prepared, and then run slot by slot.
-import { type AppSettings, explainUnreadable, findApp } from '../app/find.ts';
+import { explainUnreadable, findApp } from '../app/find.ts';
 import { ClusterError, errors } from '../errors.ts';
 import type { Pool, Progress } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
+import type { Settings } from '../settings/read.ts';
 
 /**
  * @returns a function that reloads, tells each step, and resolves with the last word about it
  * @throws (the function) ClusterError why the newest version does not run, or RELOAD_UNDERWAY
  */
-export function reloader(pool: Pool, settings: AppSettings): (tell: (text: string) => void) => Promise<string> {
+export function reloader(pool: Pool, settings: Settings): (tell: (text: string) => void) => Promise<string> {
   let isUnderway = false;
   return async (tell) => {
     if (isUnderway) throw errors.reloadUnderway();

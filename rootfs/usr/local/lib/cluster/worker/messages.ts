@@ -33,6 +33,9 @@ export interface Report {
   readonly isAppReady: boolean;
 }
 
+/** `exited`: by process.exit(), or without an error. */
+export type FailureReason = 'threw' | 'does-not-serve' | 'exited';
+
 export type FromWorker =
   /** A server of the app is served. Also when the app listens again. */
   | { readonly type: 'cluster:ready' }
@@ -48,7 +51,7 @@ export type FromWorker =
   /** The app has asked for the end of this worker. */
   | { readonly type: 'cluster:retire' }
   /** The app cannot run; the process is about to end. */
-  | ({ readonly type: 'cluster:failed'; readonly reason: 'threw' | 'does-not-serve' } & AppFailure);
+  | ({ readonly type: 'cluster:failed'; readonly reason: FailureReason } & AppFailure);
 
 export type ToWorker =
   /** Comes with a connection that the primary accepted. */

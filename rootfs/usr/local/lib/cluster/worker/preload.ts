@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { mentionsListen } from '../app/javascript-source.ts';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
 import { explainWriteFailure } from '../app/write-failure.ts';
@@ -14,8 +15,16 @@ import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import { AppReadiness } from './app-readiness.ts';
 import { drain } from './drain.ts';
+import { findExitCall } from './exit-call.ts';
 import { Listener } from './listen.ts';
-import { configurationVariable, type FromWorker, type ToWorker, type WorkerConfiguration } from './messages.ts';
+import { whenMainModuleBegins } from './main-module.ts';
+import {
+  configurationVariable,
+  type FailureReason,
+  type FromWorker,
+  type ToWorker,
+  type WorkerConfiguration,
+} from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
 import { type Reporter, startReporting } from './reporter.ts';
 import { letStreamsFlow } from './streams.ts';
@@ -69,7 +78,17 @@ class WorkerRuntime {
     process.channel?.unref();
     // Watches only: Node goes on to print the stack and to end the process.
     process.on('uncaughtExceptionMonitor', (error) => {
-      send({ type: 'cluster:failed', reason: 'threw', message: inOneLine(error), hint: explainWriteFailure(error) });
+      fail('threw', inOneLine(error), explainWriteFailure(error));
+      // The app may have a handler that lets the process go on.
+      setImmediate(() => {
+        hasFailed = false;
+      });
+    });
+    process.on('exit', (code) => {
+      const isExpected = this.#isDraining || (code === 0 && this.#listener.hasServed);
+      if (hasFailed || isExpected) return;
+      const call = findExitCall(String(new Error().stack));
+      fail('exited', `${call === undefined ? '' : `process.exit() was called at ${call}, and `}no error was thrown`);
     });
     // Nothing is left to do. What was exported is served now; where nothing was, that is said at once and not after BOOT_TIMEOUT.
     process.once('beforeExit', () => {
@@ -77,8 +96,8 @@ class WorkerRuntime {
       if (this.#fallback === undefined) refuse('it ran to its end without listening');
       this.#serve(this.#fallback);
     });
-    // After the main module has begun: this import is the same module again, not a second run.
-    setImmediate(() => this.#lookAtExports());
+    // Only then is the import the same module again, and not a first run of it.
+    whenMainModuleBegins(realpathSync(this.#configuration.entry), () => this.#lookAtExports());
   }
 
   #becomeReady(): void {
@@ -141,7 +160,7 @@ class WorkerRuntime {
     if (this.#listener.hasServed || app.kind === 'nothing') return;
     // `if (require.main === module) app.listen()` has happened by now; a listen() that comes later may still come, and
     // takes over from what is served here.
-    if (app.kind === 'listener' && /\.listen\s*\(/.test(readFileSync(entry, 'utf8'))) {
+    if (app.kind === 'listener' && mentionsListen(readFileSync(entry, 'utf8'))) {
       this.#fallback = app;
       setTimeout(() => this.#serve(app), ownListenMs).unref();
     } else {
@@ -159,8 +178,16 @@ class WorkerRuntime {
 }
 
 function refuse(message: string): never {
-  send({ type: 'cluster:failed', reason: 'does-not-serve', message });
+  fail('does-not-serve', message);
   process.exit(1);
+}
+
+/** The reason has been sent already. */
+let hasFailed = false;
+
+function fail(reason: FailureReason, message: string, hint?: string): void {
+  hasFailed = true;
+  send({ type: 'cluster:failed', reason, message, hint });
 }
 
 function send(message: FromWorker, connection?: Socket): void {

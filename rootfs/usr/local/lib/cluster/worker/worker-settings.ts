@@ -28,12 +28,12 @@ export interface WorkerSettings {
 
 /** @param hasOwnNginxConfiguration the user's own nginx.conf, which has no location for a request that is sent again */
 export function workerSettingsOf(settings: Settings, hasOwnNginxConfiguration: boolean): WorkerSettings {
-  const { port, adminPort, logLevel, nginx, microCacheBytes, streamedUploads } = settings;
+  const { port, appPort = port, adminPort, logLevel, nginx, microCacheBytes, streamedUploads } = settings;
   const basePath = prefixOf(settings);
   const workerStallTimeoutMs = stallTimeoutOf(settings);
   return {
     port,
-    appPort: port,
+    appPort,
     adminPort,
     logLevel,
     isBehindNginx: nginx,

@@ -13,7 +13,7 @@ export function healthPath({ settings }: NginxContext): Topic {
             `location = ${settings.healthPath}`,
             lines(
               'access_log off;',
-              'proxy_pass http://primary/readyz;',
+              'proxy_pass http://primary/healthz;',
               'proxy_connect_timeout 1s;',
               'proxy_read_timeout 1s;',
               'error_page 502 504 =503 @not_ready;',
