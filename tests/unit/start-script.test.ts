@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
 import { remedyForStart } from '../../rootfs/usr/local/lib/cluster/app/start-remedies.ts';
 import { readStartScript } from '../../rootfs/usr/local/lib/cluster/app/start-script.ts';
-import { appWith } from './support/app-files.ts';
+import { appSettings, appWith } from './support/app-files.ts';
 
 interface Expected {
   file: string;
@@ -223,7 +223,7 @@ for (const [text, remedy] of Object.entries(others)) {
 test('a start script of another form is quoted where another file runs', () => {
   const { entry, notes } = findAppIn(
     appWith({ 'index.js': '', 'package.json': '{"scripts":{"start":"pm2-runtime index.js"}}' }),
-    undefined,
+    appSettings,
   );
   assert.equal(entry, '/app/index.js');
   assert.match(
@@ -234,7 +234,7 @@ test('a start script of another form is quoted where another file runs', () => {
 
 test('a start script of another form is quoted where no file is found', () => {
   assert.throws(
-    () => findAppIn(appWith({ 'package.json': '{"scripts":{"start":"bun run x"}}' }), undefined),
+    () => findAppIn(appWith({ 'package.json': '{"scripts":{"start":"bun run x"}}' }), appSettings),
     /no app found .*\. `scripts\.start` of package\.json \(`bun run x`\) is not run: the image has Node: set APP_MODULE.*\. Copy/,
   );
 });

@@ -25,6 +25,9 @@ import type { Settings } from './settings/read.ts';
  */
 const streamsCatchUpMs = 50;
 
+const runsAsRoot =
+  'runs as root, which the image does not need. End the Dockerfile with `USER 1000:0`, or leave out `--user` (Compose: `user:`; Kubernetes: `runAsUser: 0`).';
+
 /** The supervisor kills a service that is this much later than its own limit. */
 const killAfterMs = 500;
 
@@ -39,6 +42,7 @@ try {
   const { settings, warnings } = configuration;
   setLogLevel(settings.logLevel);
   for (const warning of warnings) logWarning(warning);
+  if (identity().uid === 0) logWarning(runsAsRoot);
   log(summarise(configuration));
   makeRunFolders(settings);
   const preStartAt = performance.now();

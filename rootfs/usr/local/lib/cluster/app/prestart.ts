@@ -7,6 +7,7 @@ import { errors } from '../errors.ts';
 import { appFolder } from '../paths.ts';
 import type { Environment } from '../settings/findings.ts';
 import { schema } from '../settings/schema.ts';
+import { explainUnwritableApp } from './write-failure.ts';
 
 /** A script that is asked to stop gets so long before the container ends anyway. */
 const graceMs = 2000;
@@ -40,7 +41,7 @@ export async function runPreStart(path: string | undefined, environment: Environ
   process.on('SIGTERM', stop);
   const [code, signal] = (await once(script, 'exit')) as [number | null, NodeJS.Signals | null];
   process.off('SIGTERM', stop);
-  if (code !== 0) throw errors.preStartFailed(file, code, signal);
+  if (code !== 0) throw errors.preStartFailed(file, code, signal, explainUnwritableApp());
 }
 
 /** The script and what it started, which is a process group of its own. */

@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { configCommand } from './config.ts';
 import { healthCommand } from './health.ts';
 import { reloadCommand } from './reload.ts';
+import { runCommand } from './run.ts';
 import { scaleCommand } from './scale.ts';
 import { statusCommand } from './status.ts';
 
@@ -13,6 +14,7 @@ const commands: Readonly<Record<string, Command>> = {
   reload: reloadCommand,
   scale: scaleCommand,
   config: configCommand,
+  run: runCommand,
   build: buildCommand,
   health: healthCommand,
 };

@@ -257,7 +257,9 @@ export class Pool {
 
   #reportDeath(worker: GoneWorker, stack: string | undefined, replacedInMs: number | undefined): void {
     const write = isFailure(worker.life.reason) ? logWarning : log;
-    write(describeDeath(worker, this.#processes.get(worker.id)?.pid, stack, replacedInMs));
+    const process = this.#processes.get(worker.id);
+    write(describeDeath(worker, process?.pid, stack, replacedInMs));
+    if (process?.failure?.hint !== undefined) write(process.failure.hint);
   }
 
   #reportReadyCount(ready: number): void {

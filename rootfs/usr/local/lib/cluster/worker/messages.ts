@@ -1,5 +1,6 @@
 // What the primary and a worker say to each other, and what a worker is started with. The channel is the app's, too: it
 // may send what it likes (`process.send('ready')`, as for pm2), so ours have a prefix.
+import type { AppFailure } from '../errors.ts';
 import type { Debugger } from '../machine/node-options.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
@@ -52,8 +53,8 @@ export type FromWorker =
   | { readonly type: 'cluster:hint'; readonly hint: string }
   /** The app has asked for the end of this worker. */
   | { readonly type: 'cluster:retire' }
-  /** The app cannot run; the process is about to end. `message` is the reason in one line. */
-  | { readonly type: 'cluster:failed'; readonly reason: FailureReason; readonly message: string };
+  /** The app cannot run; the process is about to end. */
+  | ({ readonly type: 'cluster:failed'; readonly reason: FailureReason } & AppFailure);
 
 export type ToWorker =
   /** Comes with a connection that the primary accepted. */

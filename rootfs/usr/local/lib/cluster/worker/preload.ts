@@ -9,6 +9,7 @@ import { isMainThread } from 'node:worker_threads';
 import { mentionsListen } from '../app/javascript-source.ts';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
+import { explainWriteFailure } from '../app/write-failure.ts';
 import { setLogLevel } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
@@ -77,7 +78,7 @@ class WorkerRuntime {
     process.channel?.unref();
     // Watches only: Node goes on to print the stack and to end the process.
     process.on('uncaughtExceptionMonitor', (error) => {
-      fail('threw', inOneLine(error));
+      fail('threw', inOneLine(error), explainWriteFailure(error));
       // The app may have a handler that lets the process go on.
       setImmediate(() => {
         hasFailed = false;
@@ -185,9 +186,9 @@ function refuse(message: string): never {
 /** The reason has been sent already. */
 let hasFailed = false;
 
-function fail(reason: FailureReason, message: string): void {
+function fail(reason: FailureReason, message: string, hint?: string): void {
   hasFailed = true;
-  send({ type: 'cluster:failed', reason, message });
+  send({ type: 'cluster:failed', reason, message, hint });
 }
 
 function send(message: FromWorker, connection?: Socket): void {
