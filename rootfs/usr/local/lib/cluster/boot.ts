@@ -8,9 +8,9 @@ import { resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
 import { writeNginxConf } from './configuration/write-nginx-conf.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, errors } from './errors.ts';
 import { log, logFatal, logWarning, setLogLevel } from './log.ts';
-import { checkContainer, identity } from './machine/container.ts';
+import { checkContainer, identity, lowestPort } from './machine/container.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
@@ -36,6 +36,7 @@ try {
   setLogLevel(settings.logLevel);
   for (const warning of warnings) logWarning(warning);
   log(summarise(configuration));
+  checkPorts(settings);
   makeRunFolders(settings);
   const preStartAt = performance.now();
   await runPreStart(settings.preStartPath);
@@ -49,6 +50,19 @@ try {
   await sleep(streamsCatchUpMs);
   logFatal(error);
   process.exitCode = error instanceof ClusterError ? error.exitCode : 1;
+}
+
+/** @throws ClusterError PORT_NOT_ALLOWED: nginx names the port, but not the setting, and no way out */
+function checkPorts({ port, tlsPort, tlsCertificate, adminPort }: Settings): void {
+  const lowest = lowestPort();
+  const opened = {
+    PORT: port,
+    ...(tlsCertificate && { TLS_PORT: tlsPort }),
+    ...(adminPort && { ADMIN_PORT: adminPort }),
+  };
+  for (const [name, number] of Object.entries(opened)) {
+    if (number < lowest) throw errors.portNotAllowed(name, number, lowest, identity().uid);
+  }
 }
 
 /** Begins with empty folders: what a container left behind before `docker restart` would be taken for its own. */

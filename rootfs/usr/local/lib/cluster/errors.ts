@@ -58,6 +58,14 @@ export const errors = {
       [...warnings.map((warning) => `warning: ${warning}`), ...problems].join('\n'),
     ),
 
+  /** @param name of the setting */
+  portNotAllowed: (name: string, port: number, lowest: number, uid: number) =>
+    new ClusterError(
+      'PORT_NOT_ALLOWED',
+      exitConfiguration,
+      `${name}=${port}: user ${uid} may open only ports from ${lowest} on here (EACCES). Set ${name} to a port above 1023, such as ${name}=8080, and map ${port} to it (\`docker run -p ${port}:8080\`; Kubernetes: the service's \`targetPort\`); or allow it with \`docker run --sysctl net.ipv4.ip_unprivileged_port_start=${port}\` (Kubernetes: \`securityContext.sysctls\` of the pod; ECS: \`systemControls\`), or run as root with NET_BIND_SERVICE.`,
+    ),
+
   nginxConfigurationRefused: (description: string) =>
     new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, description),
 
