@@ -50,7 +50,10 @@ test('a new release behind the link /app is compiled, and taken over slot by slo
 
 test('docker kill -s HUP does the same, for a container and for one without nginx', async (t) => {
   for (const environment of [{}, { NGINX: 'off' }]) {
-    const container = await servePool(t, '2', { environment: { RELOAD_SETTLE: '0', ...environment }, readyPath: '/echo' });
+    const container = await servePool(t, '2', {
+      environment: { RELOAD_SETTLE: '0', ...environment },
+      readyPath: '/echo',
+    });
     const before = pidsOf(await statusOf(container));
     await container.signal('SIGHUP');
     await container.printed(/reload: done, 2 workers replaced/);
