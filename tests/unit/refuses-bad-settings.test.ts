@@ -288,6 +288,39 @@ const cases: Case[] = [
     { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key, TLS_PORT: '9000' },
     /^TLS_PORT=9000 and ADMIN_PORT=9000 are the same port\. Write ADMIN_PORT=9001, or ADMIN_PORT=off\.$/,
   ],
+  // Passwords and pages of errors
+  ['a password file that is not there', { BASIC_AUTH_FILE: '/no/htpasswd' }, /names a file that does not exist/],
+  [
+    'a password file without users',
+    { BASIC_AUTH_FILE: write('empty.htpasswd', '# none\n\n') },
+    /has no user in it\. Create one: `htpasswd -nB NAME`\.$/,
+  ],
+  [
+    'a password in plain text',
+    { BASIC_AUTH_FILE: write('plain.htpasswd', 'me:$2y$05$abc\nyou:s3cret\n') },
+    /has a password in line 2 that is not hashed/,
+  ],
+  [
+    'a hash that nginx cannot check',
+    { BASIC_AUTH_FILE: write('argon.htpasswd', 'me:$argon2id$v=19$m=1$s3cret\n') },
+    /line 1 that is not hashed, or in a way that nginx does not know/,
+  ],
+  [
+    'a user without a password',
+    { BASIC_AUTH_FILE: write('bare.htpasswd', 'me\n') },
+    /has a line 1 that is not NAME:HASH\.$/,
+  ],
+  [
+    'a password file of Windows',
+    { BASIC_AUTH_FILE: write('crlf.htpasswd', 'me:$apr1$a$b\r\n') },
+    /has Windows line ends \(CRLF\)/,
+  ],
+  [
+    'a folder of pages that is not there',
+    { ERROR_PAGES: '/no/pages' },
+    /^ERROR_PAGES=\/no\/pages: there is no such folder/,
+  ],
+  ['maintenance without nginx', { NGINX: 'off', MAINTENANCE: 'on' }, /^MAINTENANCE=on needs nginx, and NGINX=off/],
   // Secrets: never their value
   ['a secret that is wrong', { APP_ARGS: '--token "s3cret' }, /^APP_ARGS \(its value is not shown\): must be words/],
   [
@@ -315,6 +348,7 @@ const bareNumbers: [assignment: string, meant: string, asItIs?: string][] = [
   ['BOOT_TIMEOUT=60000', '1m'],
   ['BOOT_TIMEOUT=1500', '1500ms', '1500s'],
   ['STOP_TIMEOUT=25000', '25s'],
+  ['WEBSOCKET_TIMEOUT=60000', '1m', '60000s'],
   ['DRAIN_DELAY=5000', '5s'],
   ['DRAIN_DELAY=500', '500ms', '500s'],
   ['RELOAD_SETTLE=1000', '1s', '1000s'],

@@ -36,6 +36,8 @@ try {
   setLogLevel(settings.logLevel);
   for (const warning of warnings) logWarning(warning);
   log(summarise(configuration));
+  if (settings.maintenance)
+    logWarning('MAINTENANCE=on: all requests but health checks get 503, until `cluster maintenance off`');
   checkPorts(settings);
   makeRunFolders(settings);
   const preStartAt = performance.now();
@@ -72,6 +74,7 @@ function makeRunFolders(settings: Settings): void {
     mkdirSync(folder);
   }
   execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo]);
+  if (settings.maintenance) writeFileSync(run.maintenance, '');
   const { requestsMs, workersMs } = planStop(settings);
   // For the service scripts, which are shell.
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));

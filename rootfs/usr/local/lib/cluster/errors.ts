@@ -69,6 +69,13 @@ export const errors = {
   nginxConfigurationRefused: (description: string) =>
     new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, description),
 
+  errorPagesMissing: (folder: string) =>
+    new ClusterError(
+      'ERROR_PAGES_MISSING',
+      exitConfiguration,
+      `ERROR_PAGES=${folder}: there is no page in it. Name the files after codes (404.html, 502.html), all of a kind (50x.html, 4xx.html, 5xx.html), or maintenance.html.`,
+    ),
+
   appUnreadable: (path: string, uid: number, gid: number) =>
     new ClusterError(
       'APP_UNREADABLE',
@@ -205,6 +212,16 @@ export const errors = {
       2,
       `cluster scale ${text}: give a number of workers from 1 to ${slots}, or auto. More than ${slots} take a new start of the container with another WORKERS, such as WORKERS=1-${slots * 2}.`,
     ),
+
+  maintenanceNeedsNginx: () =>
+    new ClusterError(
+      'MAINTENANCE_NEEDS_NGINX',
+      1,
+      'cluster maintenance: nginx refuses the requests, and NGINX=off. Refuse them at the ingress, or leave NGINX=off out.',
+    ),
+
+  notAMaintenanceState: (text: string) =>
+    new ClusterError('NOT_A_MAINTENANCE_STATE', 2, `cluster maintenance ${text}: write on or off.`),
 
   unknownCommand: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_COMMAND', 2, `cluster ${name}: no such command. There are: ${known.join(', ')}.`),

@@ -38,6 +38,8 @@ export const run = {
   health: `${runFolder}/health`,
   /** What the services have chrt make of themselves: `batch` or `other`. */
   cpuScheduling: `${runFolder}/cpu-scheduling`,
+  /** While it exists, nginx refuses all requests but health checks. */
+  maintenance: `${runFolder}/maintenance`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,

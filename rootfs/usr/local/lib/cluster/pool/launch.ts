@@ -15,10 +15,10 @@ export interface Launch {
   readonly nodeEnvironment: string;
 }
 
-/** @param hasOwnNginxConfiguration see workerSettingsOf() */
-export function launchOf(settings: Settings, plan: Plan, hasOwnNginxConfiguration: boolean): Launch {
+/** @param ownLocationPaths see workerSettingsOf() */
+export function launchOf(settings: Settings, plan: Plan, ownLocationPaths: readonly string[] | undefined): Launch {
   return {
-    settings: workerSettingsOf(settings, hasOwnNginxConfiguration),
+    settings: workerSettingsOf(settings, ownLocationPaths),
     appArguments: settings.appArguments,
     // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
     nodeFlags: [`--max-http-header-size=${settings.maxHeaderBytes + addedHeaderBytes}`, ...nodeOptionsOf(plan)],

@@ -7,7 +7,7 @@ import { on } from '../guarded.ts';
 import { log, logFault, logWarning, setLogLevel } from '../log.ts';
 import { watchCertificate } from '../nginx/certificate-watch.ts';
 import { askNginx } from '../nginx/nginx-status.ts';
-import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
+import { ownLocationPaths, readSnippets } from '../nginx/snippets.ts';
 import { nginxConfiguration, nginxPidFile, nginxStatusSocket, run } from '../paths.ts';
 import { launchOf } from '../pool/launch.ts';
 import { policyOf } from '../pool/policy.ts';
@@ -18,6 +18,7 @@ import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
 import { developInto, nothingAnswers } from './dev/dev-mode.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { isInMaintenance, maintenanceOrder } from './maintenance.ts';
 import { reloader } from './reloader.ts';
 
 process.title = 'primary starting';
@@ -57,13 +58,14 @@ await startControl(run.controlSocket, {
     if (failed !== undefined) throw failed;
     return `${pool.status().target} workers are ready`;
   },
+  maintenance: maintenanceOrder(settings.nginx),
 });
 if (isDevelopment) await develop();
 
 function createPool({ settings, plan }: StoredConfiguration): Pool {
   return new Pool({
     policy: policyOf(settings, plan),
-    launch: launchOf(settings, plan, hasOwnNginxConfiguration()),
+    launch: launchOf(settings, plan, ownLocationPaths(readSnippets())),
     // In dev mode the browser shows why nothing answers.
     hasWaitingRoom: !isDevelopment || !settings.nginx,
     frontDoorPort: settings.nginx ? undefined : settings.port,
@@ -103,6 +105,7 @@ function adminSources(): AdminSources {
     status: () => ({
       ready: readiness(facts()).isGood,
       draining: lifecycle.isDraining,
+      isInMaintenance: isInMaintenance(),
       entry: app.entry,
       pid: process.pid,
       uptimeSeconds: Math.round(process.uptime()),

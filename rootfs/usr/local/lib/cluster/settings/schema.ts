@@ -207,6 +207,15 @@ export const schema = {
     help: 'How long the app may be silent before a client is answered 504: until its answer begins, and between parts of it.',
     example: '5m',
   }),
+  webSocketTimeoutMs: define({
+    name: 'WEBSOCKET_TIMEOUT',
+    group: 'HTTP',
+    type: duration(1000, 7 * 24 * hour, hour),
+    default: hour,
+    readBy: ['nginx'],
+    help: 'How long a WebSocket may be idle: neither side sends anything, pings included.',
+    example: '10m',
+  }),
   maxUploadBytes: define({
     name: 'NGINX_MAX_UPLOAD',
     group: 'HTTP',
@@ -222,8 +231,26 @@ export const schema = {
     type: size(4 * kilobyte, megabyte, 4 * kilobyte),
     default: 32 * kilobyte,
     readBy: ['nginx', 'worker'],
-    help: 'The largest request head, of which one line may take half; a larger one is answered 431, a longer URL 414.',
+    help: "The largest head of a request, of which one line may take half, and of the app's response (at least 16k). A larger request is answered 431, a longer URL 414, a larger response 502.",
     example: '64k',
+  }),
+  underscoresInHeaders: define({
+    name: 'NGINX_UNDERSCORES_IN_HEADERS',
+    group: 'HTTP',
+    type: toggle,
+    default: false,
+    readBy: ['nginx'],
+    help: 'Passes on request headers with `_`, `.` or other unusual characters in their names. By default they are dropped: where an app, or a server behind it, turns `-` into `_`, a client could set `X_Forwarded_For`.',
+    example: 'on',
+  }),
+  maintenance: define({
+    name: 'MAINTENANCE',
+    group: 'HTTP',
+    type: toggle,
+    default: false,
+    readBy: ['entrypoint'],
+    help: 'Starts in maintenance: all requests but health checks get 503, until `cluster maintenance off` in the container.',
+    example: 'on',
   }),
   clientTimeoutMs: define({
     name: 'NGINX_CLIENT_TIMEOUT',
@@ -328,6 +355,16 @@ export const schema = {
     example: '32768',
   }),
 
+  basicAuthFile: define({
+    name: 'BASIC_AUTH_FILE',
+    group: 'Clients',
+    type: absoluteFile,
+    default: undefined,
+    defaultRule: 'none: no password',
+    readBy: ['nginx'],
+    help: 'A mounted file of users and hashed passwords, as htpasswd writes it: everything needs one of them, except HEALTH_PATH and ADMIN_PORT. A change takes effect at once.',
+    example: '/run/secrets/htpasswd',
+  }),
   trustedProxies: define({
     name: 'TRUSTED_PROXIES',
     group: 'Clients',
@@ -434,6 +471,16 @@ export const schema = {
     example: 'on',
   }),
 
+  errorPages: define({
+    name: 'ERROR_PAGES',
+    group: 'Files',
+    type: folder,
+    default: undefined,
+    defaultRule: "none: the image's own pages",
+    readBy: ['nginx'],
+    help: 'A folder with pages for what nginx answers itself when something is wrong: `404.html`, `502.html`, `50x.html`, `5xx.html`, `maintenance.html`. For clients that accept HTML; what the app answers is never replaced.',
+    example: '/app/error-pages',
+  }),
   privatePath: define({
     name: 'NGINX_PRIVATE_PATH',
     group: 'Files',
