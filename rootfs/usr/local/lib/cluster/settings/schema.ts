@@ -372,7 +372,7 @@ export const schema = {
     default: [],
     defaultRule: 'none: the client is whoever connects',
     readBy: ['nginx'],
-    help: 'Load balancers whose word about a client is believed: its address, protocol, host and port (X-Forwarded-For, -Proto, -Host, -Port). `private` stands for all private networks.',
+    help: 'Load balancers whose word about a client is believed: its address, protocol, host and port (X-Forwarded-For, -Proto, -Host, -Port). `private` stands for all private networks; `cloudflare`, `cloudfront` and `fastly` for those that they ask from.',
     example: 'private',
   }),
   proxyProtocol: define({
