@@ -119,6 +119,18 @@ const cases: Case[] = [
     exitCode: 1,
     reason: /app\/index\.js: the default export is an object \(Object\) with routes\. Export one of: a Fastify plugin/,
   },
+  ...['PORT', 'ADMIN_PORT'].map((name) => ({
+    name: `${name}=80 where this user may not open it`,
+    options: {
+      app: 'parrot',
+      environment: { [name]: '80' },
+      hostConfig: { Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '1024' } },
+    },
+    exitCode: 78,
+    reason: new RegExp(
+      `${name}=80: user 1000 may open only ports from 1024 on here \\(EACCES\\)\\. Set ${name} to a port above 1023, .*--sysctl net\\.ipv4\\.ip_unprivileged_port_start=80.*NET_BIND_SERVICE`,
+    ),
+  })),
   {
     name: 'a syntax error in TypeScript',
     options: {

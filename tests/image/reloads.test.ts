@@ -48,6 +48,19 @@ test('a new release behind the link /app is compiled, and taken over slot by slo
   assert.equal(folder, '/releases/2');
 });
 
+test('docker kill -s HUP does the same, for a container and for one without nginx', async (t) => {
+  for (const environment of [{}, { NGINX: 'off' }]) {
+    const container = await servePool(t, '2', {
+      environment: { RELOAD_SETTLE: '0', ...environment },
+      readyPath: '/echo',
+    });
+    const before = pidsOf(await statusOf(container));
+    await container.signal('SIGHUP');
+    await container.printed(/reload: done, 2 workers replaced/);
+    assert.ok(pidsOf(await statusOf(container)).every((pid) => !before.includes(pid)));
+  }
+});
+
 test('a worker that crashes before the reload is followed by one of its own release', async (t) => {
   const container = await serveReleases(t);
   await switchTo(container, '2');

@@ -17,6 +17,50 @@ test('/healthz answers while every worker is blocked', async (t) => {
   await blocked;
 });
 
+test('it answers to everybody, whatever the user’s own lines refuse: passwords, rules, limits, redirects', async (t) => {
+  const snippets: Record<string, Record<string, string>> = {
+    'a password': { 'server.d': 'auth_basic "x"; auth_basic_user_file /app/htpasswd;' },
+    'a rule': { 'server.d': 'deny all;' },
+    'a question to the app': {
+      'server.d': 'auth_request /_may; location = /_may { internal; return 403; }',
+    },
+    'a rate': {
+      'http.d': 'limit_req_zone $server_port zone=mine:1m rate=1r/m; limit_req zone=mine;',
+    },
+    'a redirect': { 'server.d': 'return 301 https://elsewhere.example$request_uri;' },
+    'a condition': { 'server.d': 'if ($host != shop.example) { return 444; }' },
+    'a number of connections': {
+      'http.d': 'limit_conn_zone $server_port zone=mine:1m;',
+      'server.d': 'limit_conn mine 1;',
+    },
+  };
+  for (const [what, levels] of Object.entries(snippets)) {
+    const files = Object.fromEntries(
+      Object.entries(levels).map(([level, text]) => [`/app/nginx/${level}/own.conf`, `${text}\n`]),
+    );
+    const container = await serve(t, {
+      app: 'parrot',
+      environment: { WORKERS: '1' },
+      files: { ...files, '/app/htpasswd': 'me:$apr1$salt$hash\n' },
+    });
+    const silent = what === 'a number of connections' ? container.get('/silent').catch(() => undefined) : undefined;
+    if (silent !== undefined) await container.printed(/asked, and silent/);
+    for (let number = 0; number < 5; number += 1) {
+      assert.equal((await container.get('/healthz')).status, 200, what);
+    }
+    // And it does refuse others.
+    const others = [await outcome(container, '/say'), await outcome(container, '/say')];
+    assert.ok(
+      others.some((status) => status !== 200),
+      `${what}: ${others}`,
+    );
+  }
+});
+
+async function outcome(container: Container, path: string): Promise<number | undefined> {
+  return (await container.get(path, { redirect: 'manual' }).catch(() => undefined))?.status;
+}
+
 test('HEALTH_PATH moves it', async (t) => {
   const container = await serve(t, { environment: { HEALTH_PATH: '/status/ready' }, readyPath: '/status/ready' });
   assert.equal((await container.get('/status/ready')).status, 200);

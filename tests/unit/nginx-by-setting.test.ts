@@ -147,7 +147,16 @@ test('the micro-cache is there only with a size', () => {
 });
 
 test('a user’s snippets are the last of their level, and locations then repeat their headers', () => {
-  const lines = render({}, { snippets: new Set(['http', 'server', 'location']) });
+  const lines = render(
+    {},
+    {
+      snippets: new Map([
+        ['http', []],
+        ['server', []],
+        ['location', []],
+      ]),
+    },
+  );
   const server = lines.filter((line) => line.startsWith('server > ') && !line.includes('stub_status'));
   assert.ok(lines.includes('include /app/nginx/http.d/*.conf'));
   assert.ok(server.includes('server > include /app/nginx/server.d/*.conf'));

@@ -10,10 +10,11 @@ import {
   urlPathPattern,
 } from '../../rootfs/usr/local/lib/cluster/nginx/config/layout.ts';
 import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { settingsOf, staticFolder } from '../support/nginx-variants.ts';
 import { below, has, render } from './support/nginx-outline.ts';
 
 test('below a base path everything else is not found, and the path itself leads to the app', () => {
-  for (const more of [{}, { hasStaticFolder: false }]) {
+  for (const more of [{}, { folders: [] }]) {
     const lines = render({ BASE_PATH: '/shop' }, more);
     assert.ok(has(lines, /^server > location \/shop\/$/));
     assert.deepEqual(below(lines, 'server > location = /shop > '), ['return 308 /shop/$is_args$args']);
@@ -41,7 +42,7 @@ test('the static folder is looked at first, at the root or below its URL', () =>
   }
   const atBase = render({ STATIC_PATH: '/srv/www', BASE_PATH: '/shop' });
   assert.deepEqual(below(atBase, 'server > location /shop/ > ').slice(0, 1), ['alias /srv/www/']);
-  const without = render({}, { hasStaticFolder: false });
+  const without = render({}, { folders: [] });
   assert.deepEqual(below(without, 'server > location / > '), ['proxy_pass http://app']);
   assert.ok(!has(without, /location @app|file_path|open_file_cache/));
 });
@@ -68,12 +69,23 @@ test('hidden files, sources and links that lead out are for the app', () => {
   const toTheApp = ['try_files /.never-a-file @app'];
   const hidden = String.raw`server > location ~ /\.(?!well-known/) > `;
   assert.deepEqual(below(render({}), hidden), toTheApp);
-  const belowBase = render({ BASE_PATH: '/my.shop' }, { hasSources: true });
+  const belowBase = render(
+    { BASE_PATH: '/my.shop' },
+    { folders: [staticFolder(settingsOf({}), { hasSources: true })] },
+  );
   assert.deepEqual(below(belowBase, String.raw`server > location ~ ^/my\.shop(?=/).*/\.(?!well-known/) > `), toTheApp);
   assert.ok(has(belowBase, /^server > location ~\* \^\/my\\.shop\(\?=\/\)\.\*\(\/\(node_modules/));
-  assert.ok(has(render({}, { hasSources: true }), /^server > location ~\* \(\/\(node_modules\|nginx\)\/\|/));
+  assert.ok(
+    has(
+      render({}, { folders: [staticFolder(settingsOf({}), { hasSources: true })] }),
+      /^server > location ~\* \(\/\(node_modules\|nginx\)\/\|/,
+    ),
+  );
   assert.ok(!has(render({}), /node_modules/));
-  const links = render({ STATIC_URL: '/files' }, { strayLinks: ['a link', 'deep/b'] });
+  const links = render(
+    { STATIC_URL: '/files' },
+    { folders: [staticFolder(settingsOf({ STATIC_URL: '/files' }), { strayLinks: ['a link', 'deep/b'] })] },
+  );
   for (const url of ['/files/a link', '/files/deep/b']) {
     assert.deepEqual(below(links, `server > location = ${url} > `), toTheApp);
     assert.deepEqual(below(links, `server > location ^~ ${url}/ > `), toTheApp);

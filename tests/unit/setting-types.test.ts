@@ -56,7 +56,7 @@ test('a range that ends before it begins is explained', () => {
 });
 
 promise('a duration is in seconds, or has a unit', {
-  type: duration(1000, hour),
+  type: duration(1000, hour, hour),
   reads: [
     [30_000, '30', '30s', '30000ms', '30.0', '0.5m'],
     [1500, '1.5', '1.5s', '1500ms', '1s500ms'],
@@ -85,7 +85,7 @@ promise('a duration is in seconds, or has a unit', {
 });
 
 promise('a duration may be days, or nothing', {
-  type: duration(0, 365 * 24 * hour),
+  type: duration(0, 365 * 24 * hour, 365 * 24 * hour),
   reads: [
     [0, '0', '0s', '0ms'],
     [24 * hour, '1d', '24h', '86400'],
@@ -99,7 +99,7 @@ promise('a duration may be days, or nothing', {
 });
 
 promise('a size is in bytes, or has a unit of nginx', {
-  type: size(1024, 1024 ** 3),
+  type: size(1024, 1024 ** 3, 1024),
   reads: [
     [1024, '1024', '1024b', '1024B', '1k', '1K', '1.0k'],
     [1.5 * mebibyte, '1.5m', '1536k'],
@@ -216,8 +216,8 @@ promise('zero may be written as a word, even where the other values begin above 
 test('what is allowed is said in words, bounds included', () => {
   assert.equal(count(1, 9).allowed, 'a whole number between 1 and 9');
   assert.match(range(1, 9).allowed, /between 1 and 9\b.*\b2-8$/);
-  assert.match(duration(0, 90_000).allowed, /between 0 and 90s$/);
-  assert.match(size(1024, mebibyte).allowed, /between 1k and 1m$/);
+  assert.match(duration(0, 90_000, 90_000).allowed, /between 0 and 90s$/);
+  assert.match(size(1024, mebibyte, 1024).allowed, /between 1k and 1m$/);
   assert.match(autoOr(count(1, 9)).allowed, /^`auto` or a whole number/);
   assert.match(offOr(count(1, 9)).allowed, /^`off` or a whole number/);
   assert.match(zeroOr(count(1, 9), 'no limit').allowed, /^a whole number.*, or 0: no limit$/);

@@ -1,10 +1,10 @@
 // nginx.conf as a list: each directive with the blocks around it.
 import type { NginxContext } from '../../../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
 import { renderTemplate } from '../../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
+import { directivesOf } from '../../../rootfs/usr/local/lib/cluster/nginx/directives.ts';
 import type { Environment } from '../../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import type { Mode } from '../../../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { contextOf, settingsOf } from '../../support/nginx-variants.ts';
-import { directivesOf } from './nginx-configuration.ts';
 
 export type Variant = [environment: Environment, more?: Partial<NginxContext>, mode?: Mode];
 

@@ -10,9 +10,9 @@ import { resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
 import { writeNginxConf } from './configuration/write-nginx-conf.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, errors } from './errors.ts';
 import { log, logFatal, logWarning, setLogLevel } from './log.ts';
-import { checkContainer, identity } from './machine/container.ts';
+import { checkContainer, identity, lowestPort } from './machine/container.ts';
 import { containerEnvironment } from './machine/container-environment.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
@@ -44,6 +44,9 @@ try {
   for (const warning of warnings) logWarning(warning);
   if (identity().uid === 0) logWarning(runsAsRoot);
   log(summarise(configuration));
+  if (settings.maintenance)
+    logWarning('MAINTENANCE=on: all requests but health checks get 503, until `cluster maintenance off`');
+  checkPorts(settings);
   makeRunFolders(settings);
   const preStartAt = performance.now();
   await runPreStart(settings.preStartPath, appEnvironment(environment, settings, undefined));
@@ -65,6 +68,19 @@ try {
   process.exitCode = error instanceof ClusterError ? error.exitCode : 1;
 }
 
+/** @throws ClusterError PORT_NOT_ALLOWED: nginx names the port, but not the setting, and no way out */
+function checkPorts({ port, tlsPort, tlsCertificate, adminPort }: Settings): void {
+  const lowest = lowestPort();
+  const opened = {
+    PORT: port,
+    ...(tlsCertificate && { TLS_PORT: tlsPort }),
+    ...(adminPort && { ADMIN_PORT: adminPort }),
+  };
+  for (const [name, number] of Object.entries(opened)) {
+    if (number < lowest) throw errors.portNotAllowed(name, number, lowest, identity().uid);
+  }
+}
+
 /** Begins with empty folders: what a container left behind before `docker restart` would be taken for its own. */
 function makeRunFolders(settings: Settings): void {
   for (const folder of [runFolder, nginxFolder]) {
@@ -72,6 +88,7 @@ function makeRunFolders(settings: Settings): void {
     mkdirSync(folder);
   }
   execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo]);
+  if (settings.maintenance) writeFileSync(run.maintenance, '');
   const { requestsMs, workersMs } = planStop(settings);
   // For the service scripts, which are shell.
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));

@@ -21,13 +21,13 @@ export interface Launch {
   readonly debugger: Debugger | undefined;
 }
 
-/** @param hasOwnNginxConfiguration see workerSettingsOf() */
+/** @param ownLocationPaths see workerSettingsOf() */
 export function launchOf(
   { settings, plan, environment, isNodeEnvironmentSet }: StoredConfiguration,
-  hasOwnNginxConfiguration: boolean,
+  ownLocationPaths: readonly string[] | undefined,
 ): Launch {
   return {
-    settings: workerSettingsOf(settings, plan, hasOwnNginxConfiguration),
+    settings: workerSettingsOf(settings, plan, ownLocationPaths),
     appArguments: settings.appArguments,
     // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
     nodeFlags: [`--max-http-header-size=${settings.maxHeaderBytes + addedHeaderBytes}`, ...nodeOptionsOf(plan)],

@@ -7,7 +7,7 @@ import { on } from '../guarded.ts';
 import { log, logFault, logWarning, setLogLevel } from '../log.ts';
 import { watchCertificate } from '../nginx/certificate-watch.ts';
 import { askNginx } from '../nginx/nginx-status.ts';
-import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
+import { ownLocationPaths, readSnippets } from '../nginx/snippets.ts';
 import { nginxConfiguration, nginxPidFile, nginxStatusSocket, run } from '../paths.ts';
 import { launchOf } from '../pool/launch.ts';
 import { policyOf } from '../pool/policy.ts';
@@ -18,6 +18,7 @@ import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
 import { developInto, nothingAnswers } from './dev/dev-mode.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { isInMaintenance, maintenanceOrder } from './maintenance-switch.ts';
 import { reloader } from './reloader.ts';
 
 process.title = 'primary starting';
@@ -58,6 +59,7 @@ await startControl(run.controlSocket, {
     if (failed !== undefined) throw failed;
     return `${pool.status().target} workers are ready`;
   },
+  maintenance: maintenanceOrder(settings.nginx),
 });
 if (isDevelopment) await develop();
 
@@ -65,7 +67,7 @@ function createPool(configuration: StoredConfiguration): Pool {
   const { settings, plan } = configuration;
   return new Pool({
     policy: policyOf(settings, plan),
-    launch: launchOf(configuration, hasOwnNginxConfiguration()),
+    launch: launchOf(configuration, ownLocationPaths(readSnippets())),
     // In dev mode the browser shows why nothing answers.
     hasWaitingRoom: !isDevelopment || !settings.nginx,
     frontDoorPort: settings.nginx ? undefined : settings.port,
@@ -105,6 +107,7 @@ function adminSources(): AdminSources {
     status: () => ({
       ready: readiness(facts()).isGood,
       draining: lifecycle.isDraining,
+      isInMaintenance: isInMaintenance(),
       entry: app.entry,
       pid: process.pid,
       uptimeSeconds: Math.round(process.uptime()),

@@ -19,7 +19,10 @@ export interface WorkerSettings {
   readonly isCached: boolean;
   /** What requests' URLs begin with that the app does not see; '' for nothing. */
   readonly basePath: string;
-  /** URL paths whose requests nginx cannot send a second time, since it does not keep their bodies; undefined: no request can. */
+  /**
+   * URL paths whose requests nginx cannot send a second time, since it does not keep their bodies, or not as it did the first
+   * time; undefined: no request can.
+   */
   readonly nonReplayablePaths: readonly string[] | undefined;
   /** 0: the event loop is not watched. */
   readonly workerStallTimeoutMs: number;
@@ -27,8 +30,12 @@ export interface WorkerSettings {
   readonly reportEveryMs: number;
 }
 
-/** @param hasOwnNginxConfiguration the user's own nginx.conf, which has no location for a request that is sent again */
-export function workerSettingsOf(settings: Settings, plan: Plan, hasOwnNginxConfiguration: boolean): WorkerSettings {
+/** @param ownLocationPaths what the user's own locations of nginx are for, which may pass requests on in another way; undefined: unknown */
+export function workerSettingsOf(
+  settings: Settings,
+  plan: Plan,
+  ownLocationPaths: readonly string[] | undefined,
+): WorkerSettings {
   const { port, appPort = port, adminPort, logLevel, nginx, microCacheBytes, streamedUploads } = settings;
   const basePath = prefixOf(settings);
   const workerStallTimeoutMs = stallTimeoutOf(settings, plan);
@@ -40,7 +47,10 @@ export function workerSettingsOf(settings: Settings, plan: Plan, hasOwnNginxConf
     isBehindNginx: nginx,
     isCached: microCacheBytes > 0,
     basePath,
-    nonReplayablePaths: hasOwnNginxConfiguration || !nginx ? undefined : streamedUploads.map((path) => basePath + path),
+    nonReplayablePaths:
+      ownLocationPaths === undefined || !nginx
+        ? undefined
+        : [...streamedUploads.map((path) => basePath + path), ...ownLocationPaths],
     workerStallTimeoutMs,
     reportEveryMs: reportIntervalOf(workerStallTimeoutMs),
   };

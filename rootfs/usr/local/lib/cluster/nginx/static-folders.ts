@@ -1,26 +1,22 @@
-// What lies in STATIC_PATH that is not for everybody. nginx cannot tell: it knows of a link only who owns it.
+// What lies in static folders that is not for everybody. nginx cannot tell: it knows of a link only who owns it.
 import { existsSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { walkFolders } from '../file-tree.ts';
-
-export interface StaticFolder {
-  readonly hasStaticFolder: boolean;
-  /** It has a package.json. */
-  readonly hasSources: boolean;
-  /** Links that lead out of it, relative to it. */
-  readonly strayLinks: readonly string[];
-}
+import type { StaticFolder } from './config/context.ts';
 
 /**
- * @param folder the setting STATIC_PATH
+ * @param url where its files are in URLs
+ * @returns undefined where there is no such folder
  * @throws the error of the file system where the folder exists and cannot be read; what cannot be read in it is passed over
  */
-export function inspectStaticFolder(folder: string): StaticFolder {
-  const hasStaticFolder = existsSync(folder);
+export function inspectStaticFolder(url: string, path: string): StaticFolder | undefined {
+  if (!existsSync(path)) return undefined;
   return {
-    hasStaticFolder,
-    hasSources: existsSync(join(folder, 'package.json')),
-    strayLinks: hasStaticFolder ? findStrayLinks(folder) : [],
+    url,
+    path,
+    hasIndex: existsSync(join(path, 'index.html')),
+    hasSources: existsSync(join(path, 'package.json')),
+    strayLinks: findStrayLinks(path),
   };
 }
 

@@ -1,4 +1,4 @@
-// Reads nginx's configuration language, as far as tests need it: which directives stand where, with which words.
+// Reads nginx's configuration language: which directives are in a text, in which blocks, with which words.
 // https://nginx.org/en/docs/beginners_guide.html#conf_structure, and ngx_conf_read_token() in its source
 
 export interface Directive {
