@@ -13,6 +13,7 @@ import { launchOf } from '../pool/launch.ts';
 import { policyOf } from '../pool/policy.ts';
 import { Pool } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
+import { StateHints } from '../pool/state-hints.ts';
 import { startControl } from './admin/control.ts';
 import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
@@ -33,6 +34,12 @@ log(`runs ${nameOf(app)}, ${app.reason}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 
 const lifecycle = new Lifecycle();
+const stateHints = new StateHints({
+  workers: configuration.plan.maxWorkers,
+  isSticky: settings.stickySessions !== 'off',
+  log,
+  logWarning,
+});
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
 const pool = createPool(configuration);
@@ -75,6 +82,7 @@ function createPool(configuration: StoredConfiguration): Pool {
       if (!isDevelopment) lifecycle.logStart(boot);
       lifecycle.markReady();
     },
+    onStateInMemory: (slot, found) => stateHints.add(slot, found),
     onGiveUp: (error) => {
       if (isDevelopment) waitForChange(error);
       else void lifecycle.giveUp(pool, error);

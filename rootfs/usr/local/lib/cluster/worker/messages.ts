@@ -35,6 +35,12 @@ export interface Report {
   readonly isAppReady: boolean;
 }
 
+/** A package that keeps state in the memory of this worker; or, of the kind `polling`, fails because another has it. */
+export interface StateInMemory {
+  readonly kind: 'sessions' | 'jobs' | 'rooms' | 'limits' | 'polling';
+  readonly name: string;
+}
+
 export type FromWorker =
   /** A server of the app is served. Also when the app listens again. */
   | { readonly type: 'cluster:ready' }
@@ -47,6 +53,7 @@ export type FromWorker =
   | { readonly type: 'cluster:unserved' }
   /** What may be the reason where it does not become ready in time. */
   | { readonly type: 'cluster:hint'; readonly hint: string }
+  | { readonly type: 'cluster:state-in-memory'; readonly found: StateInMemory }
   /** The app has asked for the end of this worker. */
   | { readonly type: 'cluster:retire' }
   /** The app cannot run; the process is about to end. `message` is the reason in one line. */

@@ -21,6 +21,8 @@ export interface WorkerSettings {
   readonly basePath: string;
   /** URL paths whose requests nginx cannot send a second time, since it does not keep their bodies; undefined: no request can. */
   readonly nonReplayablePaths: readonly string[] | undefined;
+  /** Looks for state in memory that other workers do not have. */
+  readonly hasHints: boolean;
   /** 0: the event loop is not watched. */
   readonly workerStallTimeoutMs: number;
   /** How often a worker reports. */
@@ -41,6 +43,7 @@ export function workerSettingsOf(settings: Settings, plan: Plan, hasOwnNginxConf
     isCached: microCacheBytes > 0,
     basePath,
     nonReplayablePaths: hasOwnNginxConfiguration || !nginx ? undefined : streamedUploads.map((path) => basePath + path),
+    hasHints: settings.workerHints && plan.maxWorkers > 1,
     workerStallTimeoutMs,
     reportEveryMs: reportIntervalOf(workerStallTimeoutMs),
   };
