@@ -13,6 +13,7 @@ import {
   configurationVariable,
   type FromWorker,
   type Report,
+  type StateInMemory,
   type ToWorker,
   type WorkerConfiguration,
   watchdogDescriptor,
@@ -32,6 +33,7 @@ export interface WorkerListeners {
   /** A connection that it cannot serve, unread. */
   readonly onUnserved: (connection: Socket) => void;
   readonly onReport: (report: Report) => void;
+  readonly onStateInMemory: (found: StateInMemory) => void;
   /** Called once, after its last message. */
   readonly onExit: (exit: WorkerExit) => void;
 }
@@ -184,6 +186,9 @@ export class WorkerProcess {
         break;
       case 'cluster:hint':
         this.hint = message.hint;
+        break;
+      case 'cluster:state-in-memory':
+        listeners.onStateInMemory(message.found);
         break;
       case 'cluster:failed':
         this.failure = message;

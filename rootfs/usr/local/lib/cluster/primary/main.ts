@@ -13,6 +13,7 @@ import { launchOf } from '../pool/launch.ts';
 import { policyOf } from '../pool/policy.ts';
 import { Pool } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
+import { StateHints } from '../pool/state-hints.ts';
 import { startControl } from './admin/control.ts';
 import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
@@ -36,6 +37,12 @@ if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 for (const note of app.notes) log(note);
 
 const lifecycle = new Lifecycle();
+const stateHints = new StateHints({
+  workers: configuration.plan.maxWorkers,
+  isSticky: settings.stickySessions !== 'off',
+  log,
+  logWarning,
+});
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
 const pool = createPool(configuration);
@@ -79,6 +86,7 @@ function createPool(configuration: StoredConfiguration): Pool {
       if (!isDevelopment) lifecycle.logStart(boot);
       lifecycle.markReady();
     },
+    onStateInMemory: (slot, found) => stateHints.add(slot, found),
     onGiveUp: (error) => {
       if (isDevelopment) waitForChange(error);
       else void lifecycle.giveUp(pool, error);

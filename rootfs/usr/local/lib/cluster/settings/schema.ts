@@ -164,6 +164,15 @@ export const schema = {
     help: 'How long a worker that was replaced may take to finish its requests, before it is killed.',
     example: '5m',
   }),
+  workerHints: define({
+    name: 'WORKER_HINTS',
+    group: 'Workers',
+    type: toggle,
+    default: true,
+    readBy: ['worker'],
+    help: 'Whether the log says once that the app loads a package which keeps state in memory, of which each of several workers has its own.',
+    example: 'off',
+  }),
   reloadSettleMs: define({
     name: 'RELOAD_SETTLE',
     group: 'Workers',

@@ -39,6 +39,12 @@ export interface Report {
 /** `exited`: by process.exit(), or without an error. */
 export type FailureReason = 'threw' | 'does-not-serve' | 'exited';
 
+/** A package that keeps state in the memory of this worker; or, of the kind `polling`, fails because another has it. */
+export interface StateInMemory {
+  readonly kind: 'sessions' | 'jobs' | 'rooms' | 'limits' | 'polling';
+  readonly name: string;
+}
+
 export type FromWorker =
   /** A server of the app is served. Also when the app listens again. */
   | { readonly type: 'cluster:ready' }
@@ -51,6 +57,7 @@ export type FromWorker =
   | { readonly type: 'cluster:unserved' }
   /** What may be the reason where it does not become ready in time. */
   | { readonly type: 'cluster:hint'; readonly hint: string }
+  | { readonly type: 'cluster:state-in-memory'; readonly found: StateInMemory }
   /** The app has asked for the end of this worker. */
   | { readonly type: 'cluster:retire' }
   /** The app cannot run; the process is about to end. */

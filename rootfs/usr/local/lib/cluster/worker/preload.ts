@@ -27,6 +27,7 @@ import {
 } from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
 import { type Reporter, startReporting } from './reporter.ts';
+import { StateWatch } from './state-in-memory.ts';
 import { letStreamsFlow } from './streams.ts';
 import { Title } from './title.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -48,8 +49,10 @@ class WorkerRuntime {
   /** Exported by an app that is expected to listen itself: served if it does not. */
   #fallback: Recognised | undefined;
   #isDraining = false;
+  readonly #stateWatch: StateWatch | undefined;
 
-  constructor(configuration: WorkerConfiguration) {
+  constructor(configuration: WorkerConfiguration, stateWatch: StateWatch | undefined) {
+    this.#stateWatch = stateWatch;
     const { slot, logLevel, compileCache, isBehindNginx, isCached } = configuration;
     this.#configuration = configuration;
     this.#title = new Title(`worker ${slot}`);
@@ -109,6 +112,7 @@ class WorkerRuntime {
       send({ type: 'cluster:report', report }),
     );
     if (workerStallTimeoutMs > 0) startWatchdog();
+    this.#stateWatch?.begin();
     // Written at an orderly exit only, otherwise: the next worker wants it now.
     setImmediate(flushCompileCache);
   }
@@ -214,14 +218,18 @@ function appDebugger(): typeof import('./app-debugger.ts') {
   return createRequire(import.meta.url)(`./app-debugger${extname(import.meta.filename)}`);
 }
 
-const configuration = process.env[configurationVariable];
+const text = process.env[configurationVariable];
+const configuration: WorkerConfiguration | undefined =
+  isMainThread && text !== undefined ? JSON.parse(text) : undefined;
+const stateWatch = configuration?.hasHints
+  ? new StateWatch((found) => send({ type: 'cluster:state-in-memory', found }))
+  : undefined;
 // Threads that the app starts inherit the preload: of it they get TypeScript, and nothing else.
-installTypeScriptHooks(process.env[manifestVariable]);
-if (isMainThread && configuration !== undefined) {
+installTypeScriptHooks(process.env[manifestVariable], stateWatch?.see);
+if (configuration !== undefined) {
   // Processes that the app starts are its own business, too.
   delete process.env[configurationVariable];
   process.execArgv = forChildren(process.execArgv);
-  const parsed: WorkerConfiguration = JSON.parse(configuration);
-  new WorkerRuntime(parsed).start();
-  if (parsed.debugger !== undefined) appDebugger().openDebugger(parsed.debugger);
+  new WorkerRuntime(configuration, stateWatch).start();
+  if (configuration.debugger !== undefined) appDebugger().openDebugger(configuration.debugger);
 }

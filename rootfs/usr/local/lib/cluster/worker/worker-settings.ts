@@ -24,6 +24,8 @@ export interface WorkerSettings {
    * time; undefined: no request can.
    */
   readonly nonReplayablePaths: readonly string[] | undefined;
+  /** Looks for state in memory that other workers do not have. */
+  readonly hasHints: boolean;
   /** 0: the event loop is not watched. */
   readonly workerStallTimeoutMs: number;
   /** How often a worker reports. */
@@ -51,6 +53,7 @@ export function workerSettingsOf(
       ownLocationPaths === undefined || !nginx
         ? undefined
         : [...streamedUploads.map((path) => basePath + path), ...ownLocationPaths],
+    hasHints: settings.workerHints && plan.maxWorkers > 1,
     workerStallTimeoutMs,
     reportEveryMs: reportIntervalOf(workerStallTimeoutMs),
   };
