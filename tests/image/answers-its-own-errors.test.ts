@@ -149,10 +149,10 @@ describe('errors and limits', { concurrency: true }, () => {
     const container = await serve(t, { app: 'parrot', environment: { NGINX_CLIENT_TIMEOUT: '1s' } });
     const head = await open(container);
     head.write('GET /slow-head HTTP/1.1\r\nHost: a\r\n');
-    assert.equal(await readToEnd(head), '');
+    assert.equal(String(await readToEnd(head)), '');
     const body = await open(container);
     body.write('POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfive.');
-    assert.equal(await readToEnd(body), '');
+    assert.equal(String(await readToEnd(body)), '');
     await container.printed(/"path":"\/upload","status":408,.*"slot":null/);
   });
 

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import { boot, type Options, runToItsEnd, serve } from './support/container.ts';
 
 const unreadable = mkdtempSync(join(tmpdir(), 'unreadable-'));
@@ -35,6 +35,71 @@ const cases: Case[] = [
     options: { app: 'exits-with-3' },
     exitCode: 3,
     reason: /app\/main\.js: the app exited with code 3 before it was ready/,
+  },
+  {
+    name: 'an app that calls process.exit() without a word',
+    options: { files: { '/app/main.mjs': "import 'node:fs';\nprocess.exit(7);\n" } },
+    exitCode: 7,
+    reason:
+      /app\/main\.mjs: the app exited with code 7 before it was ready: process\.exit\(\) was called at \/app\/main\.mjs:2:9, and no error was thrown$/,
+  },
+  {
+    name: 'an app for Bun',
+    options: { files: { '/app/index.ts': "Bun.serve({ port: 3000, fetch: () => new Response('hi') });\n" } },
+    exitCode: 1,
+    reason:
+      /app\/index\.ts: .*: ReferenceError: Bun is not defined\. .*in place of Bun\.serve\(\) write `export default \{ fetch \}`/,
+  },
+  {
+    name: 'an app for Deno',
+    options: { files: { '/app/main.ts': "Deno.serve(() => new Response('hi'));\n" } },
+    exitCode: 1,
+    reason: /Deno is not defined\. .*in place of Deno\.serve\(\) write `export default \{ fetch \}`/,
+  },
+  {
+    name: 'a request listener as the default export, minified',
+    options: { files: { '/app/main.mjs': 'export default(e,t)=>{t.end(e.url)};\n' } },
+    exitCode: 1,
+    reason: /main\.mjs: the default export is a function that uses `t\.end`, .*write `export const handler = …`/,
+  },
+  {
+    name: 'a start script with a flag that Node does not have',
+    options: { files: { '/app/package.json': '{"scripts":{"start":"node --foo main.js"}}', '/app/main.js': '' } },
+    exitCode: 78,
+    reason: /`scripts\.start` of package\.json: bad option: --foo\. .*APP_MODULE=/,
+  },
+  {
+    name: 'a start script with a file of variables that is not there',
+    options: {
+      files: { '/app/package.json': '{"scripts":{"start":"node --env-file=.env main.js"}}', '/app/main.js': '' },
+    },
+    exitCode: 78,
+    reason: /`scripts\.start` of package\.json: \.env: not found/,
+  },
+  {
+    name: 'a start script of another form, without a file of a usual name',
+    options: { files: { '/app/package.json': '{"scripts":{"start":"bun run api.ts"}}', '/app/api.ts': '' } },
+    exitCode: 78,
+    reason: /no app found in \/app\. .*\(`bun run api\.ts`\) is not run: .*set APP_MODULE=api\.ts, and write/,
+  },
+  {
+    name: 'a server in a sub-folder',
+    options: { files: { '/app/backend/server.js': "require('node:http').createServer().listen(3000);\n" } },
+    exitCode: 78,
+    reason: /no app found in \/app\. .*backend\/server\.js calls listen\(\): set APP_MODULE=backend\/server\.js\./,
+  },
+  {
+    name: 'a project of Angular that is not built',
+    options: {
+      files: {
+        '/app/angular.json': '{}',
+        '/app/src/main.ts':
+          "import { bootstrapApplication } from '@angular/platform-browser';\nbootstrapApplication({});\n",
+      },
+    },
+    exitCode: 78,
+    reason:
+      /the sources of a Angular project, without its build\. Build it in the Dockerfile .*dist\/NAME\/server\/server\.mjs is found then\.$/,
   },
   {
     name: 'an app that never listens',
@@ -173,8 +238,11 @@ test('nginx that is killed again and again ends it with its code', async (t) => 
 test('under `--restart on-failure` a failure is started again, and a stop that was asked for is not', async (t) => {
   const failing = await boot(t, { app: 'exits-with-3', restarts: 2 });
   assert.equal((await failing.end()).exitCode, 3);
-  for (let tries = 0; (await failing.restartCount()) < 2 && tries < 300; tries += 1) await sleep(100);
-  assert.equal(await failing.restartCount(), 2);
+  await until(
+    'two restarts',
+    () => failing.restartCount(),
+    (count) => count === 2,
+  );
   const stopped = await serve(t, { app: 'workshop', restarts: 2 });
   await stopped.signal('SIGTERM');
   assert.equal((await stopped.end()).exitCode, 0);

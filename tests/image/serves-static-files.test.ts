@@ -1,6 +1,7 @@
 // Files in the static folder are answered by nginx; the app gets the rest.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../support/deadline.ts';
 import { type Container, serve } from './support/container.ts';
 import { get } from './support/raw.ts';
 
@@ -206,7 +207,8 @@ printf original > before.js && printf beforehand | gzip > before.js.gz
 
   await container.exec('sh', '-c', 'echo replaced > /site/new && mv /site/new /site/real/file.txt');
   // What was open is looked at again after a second.
-  while ((await text(container, '/real/file.txt')) !== '200 replaced\n');
+  const look = () => text(container, '/real/file.txt');
+  await until('the new file', look, (seen) => seen === '200 replaced\n', { withinMs: 10_000 });
 });
 
 test('STATIC_PATH=/app: what makes up the app is not served, and the log says so', async (t) => {

@@ -1,7 +1,7 @@
 // A streamed response arrives piece by piece, compressed as it is, by whatever means the app writes it; any other one is taken by nginx in whole.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test } from 'node:test';
+import { onceInTime } from '../support/deadline.ts';
 import { serve } from './support/container.ts';
 import { open, readToEnd } from './support/raw.ts';
 
@@ -96,8 +96,11 @@ require('node:http').createServer(async (request, response) => {
       'POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n',
     );
     const all = readToEnd(socket);
-    await once(socket, 'data');
+    await onceInTime(socket, 'data');
     socket.write('12345');
-    assert.match(await all, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nthe answer to 5$/);
+    assert.match(
+      String(await all),
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nthe answer to 5$/,
+    );
   }
 });

@@ -85,7 +85,7 @@ http {
       add_header X-Whose own;
     }
     location = /healthz {
-      proxy_pass http://primary/readyz;
+      proxy_pass http://primary/healthz;
     }
   }
 }

@@ -1,7 +1,7 @@
 // HEALTH_PATH answers 200 when ready and 503 otherwise, from nginx and the primary: never through a busy worker.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import { boot, type Container, serve } from './support/container.ts';
 
 test('/healthz answers while every worker is blocked', async (t) => {
@@ -80,8 +80,12 @@ test('it answers 503 while the primary is gone', async (t) => {
 
 test('Docker’s own health check becomes healthy', async (t) => {
   const container = await serve(t, { app: 'workshop' });
-  for (let tries = 0; (await container.healthStatus()) === 'starting' && tries < 100; tries += 1) await sleep(200);
-  assert.equal(await container.healthStatus(), 'healthy');
+  const status = await until(
+    'the first health check',
+    () => container.healthStatus(),
+    (seen) => seen !== 'starting',
+  );
+  assert.equal(status, 'healthy');
 });
 
 test('the probes of ADMIN_PORT answer while every worker is blocked', async (t) => {
@@ -100,7 +104,11 @@ test('the probes of ADMIN_PORT answer while every worker is blocked', async (t) 
 test('before a worker is ready it is live, but neither started nor ready', async (t) => {
   const container = await boot(t, { app: 'slow-boot', environment: { BOOT_MS: '60000', BOOT_TIMEOUT: '2m' } });
   await container.printed(/booting/);
-  for (let tries = 0; (await container.exec('health')).output === '' && tries < 50; tries += 1) await sleep(100);
+  await until(
+    'an answer of ADMIN_PORT',
+    () => container.exec('health'),
+    ({ output }) => output !== '',
+  );
   assert.deepEqual(await probe(container, '/livez', '/readyz', '/startupz'), {
     '/livez': '200 {"status":"live"}',
     '/readyz': '503 {"status":"starting"}',
@@ -152,8 +160,12 @@ test('… and speaks the PROXY protocol where nginx expects it', async (t) => {
     environment: { ADMIN_PORT: 'off', PROXY_PROTOCOL: 'on', TRUSTED_PROXIES: 'private' },
   });
   await container.printed(/started in/);
-  for (let tries = 0; (await container.exec('health')).exitCode !== 0 && tries < 50; tries += 1) await sleep(100);
-  assert.equal((await container.exec('health')).output.trim(), '/healthz 200');
+  const { output } = await until(
+    'health',
+    () => container.exec('health'),
+    ({ exitCode }) => exitCode === 0,
+  );
+  assert.equal(output.trim(), '/healthz 200');
   assert.equal((await container.exec('cluster', 'health')).exitCode, 0);
 });
 

@@ -2,8 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { appEnvironment } from './app/app-environment.ts';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
+import { checkNodeFlags } from './app/start-flags.ts';
 import { resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
@@ -11,6 +13,7 @@ import { writeNginxConf } from './configuration/write-nginx-conf.ts';
 import { ClusterError, errors } from './errors.ts';
 import { log, logFatal, logWarning, setLogLevel } from './log.ts';
 import { checkContainer, identity, lowestPort } from './machine/container.ts';
+import { containerEnvironment } from './machine/container-environment.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
@@ -22,31 +25,42 @@ import type { Settings } from './settings/read.ts';
  */
 const streamsCatchUpMs = 50;
 
+const runsAsRoot =
+  'runs as root, which the image does not need. End the Dockerfile with `USER 1000:0`, or leave out `--user` (Compose: `user:`; Kubernetes: `runAsUser: 0`).';
+
 /** The supervisor kills a service that is this much later than its own limit. */
 const killAfterMs = 500;
 
 try {
   const beganAt = performance.timeOrigin;
   checkContainer(identity());
+  const environment = containerEnvironment();
   const configuration = await resolveConfiguration(
-    process.env,
+    environment,
     process.argv[2] === 'dev' ? 'development' : 'production',
   );
   const { settings, warnings } = configuration;
   setLogLevel(settings.logLevel);
   for (const warning of warnings) logWarning(warning);
+  if (identity().uid === 0) logWarning(runsAsRoot);
   log(summarise(configuration));
   if (settings.maintenance)
     logWarning('MAINTENANCE=on: all requests but health checks get 503, until `cluster maintenance off`');
   checkPorts(settings);
   makeRunFolders(settings);
   const preStartAt = performance.now();
-  await runPreStart(settings.preStartPath);
+  await runPreStart(settings.preStartPath, appEnvironment(environment, settings, undefined));
   const preStartMs = performance.now() - preStartAt;
-  findApp(settings.appModule);
+  const app = findApp(settings);
+  checkNodeFlags(app);
   if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
   else writeFileSync(run.noNginx, '');
-  storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });
+  storeConfiguration({
+    ...configuration,
+    environment: appEnvironment(environment, settings, app.entry),
+    isNodeEnvironmentSet: settings.mode === 'development' || environment.NODE_ENV !== undefined,
+    boot: { beganAt, preStartMs, configuredAt: Date.now() },
+  });
 } catch (thrown) {
   const error = explainUnreadable(thrown);
   await sleep(streamsCatchUpMs);

@@ -22,6 +22,22 @@ export const exitCannotRunHere = 100;
 const waysToServe =
   'Export one of: a Fastify plugin, a Fastify instance, an Express, Connect or Koa app, `handler` (req, res), an object with fetch(request); or call listen() on an HTTP server.';
 
+/** What an app threw. */
+export interface AppFailure {
+  /** One line. */
+  readonly message: string;
+  /** A second line: what to change. */
+  readonly hint?: string | undefined;
+}
+
+function reasonOf(failure: AppFailure | undefined): string {
+  return failure === undefined ? '. Its own output above says why' : `: ${failure.message}`;
+}
+
+function withHint(line: string, hint: string | undefined): string {
+  return hint === undefined ? line : `${line}\n${hint}`;
+}
+
 export const errors = {
   notProcessOne: () =>
     new ClusterError(
@@ -50,6 +66,16 @@ export const errors = {
       exitCannotRunHere,
       '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec"; Swarm: a volume without a name at /run).',
     ),
+
+  nodeOptionsRefused: (reason: string) =>
+    new ClusterError(
+      'NODE_OPTIONS_REFUSED',
+      exitConfiguration,
+      `Node refuses NODE_OPTIONS: ${reason}. Correct or remove that flag; \`node --help\` lists all flags.`,
+    ),
+
+  nodeOptionsUnfit: (flag: string, reason: string) =>
+    new ClusterError('NODE_OPTIONS_UNFIT', exitConfiguration, `NODE_OPTIONS: ${flag} ${reason}`),
 
   settingsInvalid: (warnings: readonly string[], problems: readonly string[]) =>
     new ClusterError(
@@ -83,11 +109,33 @@ export const errors = {
       `/app cannot be read by user ${uid}, group ${gid} (EACCES at ${path}). Make it readable (\`chmod -R a+rX\` on the mounted folder), or use \`docker run --user\` with its owner.`,
     ),
 
-  appMissing: (lookedFor: string) =>
+  appMissing: (lookedFor: string, hints: readonly string[]) =>
     new ClusterError(
       'APP_MISSING',
       exitConfiguration,
-      `no app found in /app. Looked for ${lookedFor}. Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=src/start.ts.`,
+      `no app found in /app. Looked for ${lookedFor}. ${hints.map((hint) => `${hint}. `).join('')}Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=src/start.ts.`,
+    ),
+
+  /** @param files in the folder, those that look like an app's */
+  appMisplaced: ({ folder, files }: { folder: string; files: readonly string[] }) =>
+    new ClusterError(
+      'APP_MISPLACED',
+      exitConfiguration,
+      `no app found in /app, ${files.length === 0 ? `and the working folder is ${folder}` : `but ${folder} has ${files.join(', ')}`}. Only an app in /app is run: in the Dockerfile, write \`WORKDIR /app\` before \`COPY\`, in place of ${folder}.`,
+    ),
+
+  appNotBuilt: (framework: string, condition: string | undefined, result: string) =>
+    new ClusterError(
+      'APP_NOT_BUILT',
+      exitConfiguration,
+      `/app has the sources of a ${framework} project, without its build. Build it in the Dockerfile (\`RUN npm run build\`)${condition === undefined ? '' : `, ${condition}`}: ${result}.`,
+    ),
+
+  nodeFlagRefused: (source: string, reason: string) =>
+    new ClusterError(
+      'NODE_FLAG_REFUSED',
+      exitConfiguration,
+      `${source}: ${reason}. Correct the flags, or name the file, which is then run without them: APP_MODULE=src/start.ts.`,
     ),
 
   appModuleMissing: (file: string) =>
@@ -118,21 +166,25 @@ export const errors = {
       `${file} has Windows line ends (CRLF), which bash takes for a part of each command. Save it with LF (git: \`*.sh text eol=lf\` in .gitattributes).`,
     ),
 
-  preStartFailed: (file: string, code: number | null, signal: string | null) =>
+  /** @param hint a second line */
+  preStartFailed: (file: string, code: number | null, signal: string | null, hint?: string) =>
     new ClusterError(
       'PRE_START_FAILED',
       code ?? 1,
-      `${file} ${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}, so the app was not started. Its own output above says why.`,
+      withHint(
+        `${file} ${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}, so the app was not started. Its own output above says why.`,
+        hint,
+      ),
     ),
 
   appDoesNotServe: (entry: string, found: string) =>
     new ClusterError('APP_DOES_NOT_SERVE', 1, `${entry}: ${found}. ${waysToServe}`),
 
-  appFailed: (entry: string, how: string, exitCode: number, message?: string) =>
+  appFailed: (entry: string, how: string, exitCode: number, failure?: AppFailure) =>
     new ClusterError(
       'APP_FAILED',
       exitCode,
-      `${entry}: the app ${how} before it was ready${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
+      withHint(`${entry}: the app ${how} before it was ready${reasonOf(failure)}`, failure?.hint),
     ),
 
   /** @param hint what may be the reason, as the rest of a sentence that begins with the entry */
@@ -166,6 +218,9 @@ export const errors = {
       `${where} belongs to user ${owner}, and user ${uid} may not use it (EACCES). Ask as its owner: \`docker exec --user ${owner} NAME cluster …\`. ECS Exec is always root, which may where the task does not drop its capabilities (docs/ecs.md).`,
     ),
 
+  nothingToRun: () =>
+    new ClusterError('NOTHING_TO_RUN', 2, 'cluster run: give a command, as in `cluster run node migrate.js`.'),
+
   notConfigured: () =>
     new ClusterError(
       'NOT_CONFIGURED',
@@ -183,11 +238,11 @@ export const errors = {
   unknownSetting: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_SETTING', 2, `${name}: no such setting. There are: ${known.join(', ')}.`),
 
-  appKeepsCrashing: (entry: string, how: string, exitCode: number, message?: string) =>
+  appKeepsCrashing: (entry: string, how: string, exitCode: number, failure?: AppFailure) =>
     new ClusterError(
       'APP_KEEPS_CRASHING',
       exitCode,
-      `${entry}: the app crashed again and again and ${how}${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
+      withHint(`${entry}: the app crashed again and again and ${how}${reasonOf(failure)}`, failure?.hint),
     ),
 
   appDoesNotStayUp: (entry: string, how: string, seconds: number) =>

@@ -4,6 +4,7 @@ import type { RequestListener, Server } from 'node:http';
 import net from 'node:net';
 import type { FastifyInstance, FastifyPluginAsync, FastifyServerOptions } from 'fastify';
 import http from '../lean-http.ts';
+import { type FunctionShape, shapeOfFunction } from './function-shape.ts';
 
 /** An object with the web-standard `fetch`: Hono, h3, Elysia and the like, or `{ fetch }` as in Bun and Deno. */
 export interface FetchHandler {
@@ -31,12 +32,21 @@ export type Recognised =
 
 type Namespace = Readonly<Record<string, unknown>>;
 
+const instead: Readonly<Record<Exclude<FunctionShape['kind'], 'plugin'>, string>> = {
+  listener: 'For a request listener write `export const handler = …`',
+  context:
+    'A handler of Hono or Koa is not the app: export the app that uses it; a request listener (req, res) is `export const handler = …`',
+  event:
+    'A handler of h3 is not the app: export the app that uses it; a request listener (req, res) is `export const handler = …`',
+  web: 'Write `export default { fetch: … }`',
+};
+
 /** @param namespace the result of `import()` of the app's entry, an ES module or CommonJS */
 export function recognise(namespace: Namespace): Recognised {
   const exported = defaultExport(namespace);
   const handler = namedExport(namespace, exported, 'handler');
   if (isFunction(handler) && !isFunction(property(exported, 'fetch')) && (isNothing(exported) || isPlain(exported))) {
-    return /^_?event$/i.test(firstParameter(handler))
+    return shapeOfFunction(source(handler)).kind === 'event'
       ? unservable('`handler` takes an event: that is an AWS Lambda handler, not a request listener (req, res)')
       : { kind: 'listener', value: handler as RequestListener };
   }
@@ -90,10 +100,10 @@ function recogniseFunction(exported: object, namespace: Namespace): Recognised {
   // What fastify-plugin leaves on a function.
   if (property(exported, Symbol.for('skip-override')) || property(exported, Symbol.for('plugin-meta'))) return plugin;
   if (/^class\b/.test(source(exported))) return unservable('the default export is a class: export an instance');
-  const parameter = firstParameter(exported);
-  if (/^_?(req|request|ctx|context|c|event|e)$/i.test(parameter)) {
+  const shape = shapeOfFunction(source(exported));
+  if (shape.kind !== 'plugin') {
     return unservable(
-      `the default export is a function whose first parameter is \`${parameter}\`, but a default function is run as a Fastify plugin (app, options). For a request listener write \`export const handler = …\``,
+      `the default export is a function ${shape.because}, but a default function is run as a Fastify plugin (app, options). ${instead[shape.kind]}`,
     );
   }
   const { length } = exported as { length: number };
@@ -136,12 +146,6 @@ function property(value: unknown, name: string | symbol): unknown {
 
 function source(value: object): string {
   return Function.prototype.toString.call(value);
-}
-
-/** The name of a function's first parameter, '' where there is none or it is a pattern. */
-function firstParameter(value: object): string {
-  const match = /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*\(|\(|[\w$]+\s*\(|)\s*([\w$]+)/.exec(source(value));
-  return match?.[1] ?? '';
 }
 
 function unservable(why: string): Recognised {

@@ -6,6 +6,7 @@ import { configCommand } from './config.ts';
 import { healthCommand } from './health.ts';
 import { maintenanceCommand } from './maintenance.ts';
 import { reloadCommand } from './reload.ts';
+import { runCommand } from './run.ts';
 import { scaleCommand } from './scale.ts';
 import { statusCommand } from './status.ts';
 
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
   scale: scaleCommand,
   maintenance: maintenanceCommand,
   config: configCommand,
+  run: runCommand,
   build: buildCommand,
   health: healthCommand,
 };

@@ -2,6 +2,7 @@
 // https://man7.org/linux/man-pages/man5/proc_pid_net.5.html
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseNodeArguments } from './node-flags.ts';
 
 export interface ListeningProcess {
   readonly pid: number;
@@ -23,6 +24,11 @@ export function findListeningProcesses(pid: number): ListeningProcess[] {
     const command = readOr(`/proc/${each}/cmdline`, '').split('\0').slice(0, -1);
     return { pid: each, command, ports: [...own].sort((a, b) => a - b) };
   });
+}
+
+/** Whether a socket of this container listens on the port, on whatever address. */
+export function isListenedOn(port: number): boolean {
+  return [...listeningPorts().values()].includes(port);
 }
 
 /** By the inode of the socket. A line: `0: 00000000:1F90 00000000:0000 0A … uid timeout inode`; 0A is LISTEN. */
@@ -76,13 +82,6 @@ function readOr(file: string, otherwise: string): string {
   }
 }
 
-/** Flags of Node whose value is the next argument. */
-const flagsWithValue = new Set(
-  '-r --require --import --loader --experimental-loader -C --conditions --env-file --env-file-if-exists --title'.split(
-    ' ',
-  ),
-);
-
 /**
  * @param command the command line of a process of Node
  * @returns the script that it runs and the script's arguments; undefined where it runs none
@@ -90,11 +89,7 @@ const flagsWithValue = new Set(
 export function scriptOf(command: readonly string[]): { script: string; args: readonly string[] } | undefined {
   const [node = '', ...rest] = command;
   if (!/(^|\/)node$/.test(node)) return undefined;
-  for (let at = 0; at < rest.length; at += 1) {
-    const argument = rest[at] ?? '';
-    if (flagsWithValue.has(argument)) at += 1;
-    else if (!argument.startsWith('-')) return { script: argument, args: rest.slice(at + 1) };
-    else if (/^(-e|-p|--eval|--print)/.test(argument)) return undefined;
-  }
-  return undefined;
+  const { flags, script, args } = parseNodeArguments(rest);
+  const isEvaluated = flags.some(({ name }) => /^(-e|-p|--eval|--print)/.test(name));
+  return script === undefined || isEvaluated ? undefined : { script, args };
 }

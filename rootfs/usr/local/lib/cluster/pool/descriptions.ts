@@ -1,5 +1,6 @@
 // The pool's events in words: log lines, and errors for people.
 import { constants } from 'node:os';
+import { withRemedy } from '../app/runtime-remedies.ts';
 import { type ClusterError, errors } from '../errors.ts';
 import type { EndReason, GoneWorker, Policy, WorkerExit } from './decide/state.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -63,9 +64,10 @@ export function explainFailure(
   const isByKernel = exit.signal === 'SIGKILL' && !gone.isKilled;
   const how = `${describeExit(exit)}${isByKernel ? ', as the kernel does where memory runs out,' : ''}`;
   const exitCode = exitCodeOf(exit);
+  const thrown = failure && { message: withRemedy(failure.message), hint: failure.hint };
   return worker.wasReady
-    ? errors.appKeepsCrashing(entry, how, exitCode, failure?.message)
-    : errors.appFailed(entry, how, exitCode, failure?.message);
+    ? errors.appKeepsCrashing(entry, how, exitCode, thrown)
+    : errors.appFailed(entry, how, exitCode, thrown);
 }
 
 /** Why a reload ended before each slot had its new worker. @param gone the new worker, with its process */

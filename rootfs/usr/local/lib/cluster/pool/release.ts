@@ -2,10 +2,12 @@
 // crashes is followed by one of the same release, although /app may lead to the next one already.
 import { realpathSync } from 'node:fs';
 import { type App, nameOf } from '../app/find.ts';
+import { checkNodeFlags } from '../app/start-flags.ts';
+import type { StartOptions } from '../app/start-script.ts';
 import { appFolder } from '../paths.ts';
 import { compileApp } from '../typescript/compile-app.ts';
 
-export interface Release {
+export interface Release extends StartOptions {
   /** The main module. No symbolic link is in its path. */
   readonly entry: string;
   /** What messages call it. */
@@ -18,11 +20,14 @@ export interface Release {
 
 /**
  * Compiles the app's TypeScript and resolves symbolic links: /app may be one to a release's folder.
- * @throws Error (ENOENT, EACCES) if the main module cannot be found any more
+ * @throws ClusterError NODE_FLAG_REFUSED; Error (ENOENT, EACCES) if the main module cannot be found any more
  */
 export async function prepareRelease(app: App): Promise<Release> {
+  checkNodeFlags(app);
   const manifest = await compileApp(app);
-  return { entry: realpathSync(app.entry), name: nameOf(app), folder: realpathSync(appFolder), manifest };
+  const { nodeFlags, environment, args } = app;
+  const [entry, folder] = [realpathSync(app.entry), realpathSync(appFolder)];
+  return { entry, name: nameOf(app), folder, manifest, nodeFlags, environment, args };
 }
 
 /** The releases that workers run or may run, numbered from 1. */

@@ -13,6 +13,7 @@ import {
   configurationVariable,
   type FromWorker,
   type Report,
+  type StateInMemory,
   type ToWorker,
   type WorkerConfiguration,
   watchdogDescriptor,
@@ -32,6 +33,7 @@ export interface WorkerListeners {
   /** A connection that it cannot serve, unread. */
   readonly onUnserved: (connection: Socket) => void;
   readonly onReport: (report: Report) => void;
+  readonly onStateInMemory: (found: StateInMemory) => void;
   /** Called once, after its last message. */
   readonly onExit: (exit: WorkerExit) => void;
 }
@@ -65,9 +67,10 @@ export class WorkerProcess {
       const watchdog = launch.settings.workerStallTimeoutMs > 0 ? (['pipe'] as const) : [];
       const sockets = socket === undefined ? [] : Array.from({ length: acceptors }, () => socket);
       const descriptors = sockets.map((_, number) => watchdogDescriptor + watchdog.length + number);
-      return fork(release.entry, launch.appArguments, {
+      return fork(release.entry, [...release.args, ...launch.appArguments], {
         cwd: release.folder,
-        execArgv: [...launch.nodeFlags, '--require', preload],
+        // The app's own preloads come last: they may listen already.
+        execArgv: [...launch.nodeFlags, '--require', preload, ...release.nodeFlags],
         env: environmentOf(id, slot, release, launch, descriptors),
         // A process group of its own, so that what the app has started ends with it.
         detached: true,
@@ -117,8 +120,9 @@ export class WorkerProcess {
   /** Kills the worker and every process that it has started. */
   kill(): void {
     if (this.pid === undefined) return;
-    if (!this.wasReady && this.#child.exitCode === null)
-      this.hint = describeListeners(this.pid, this.release.folder) ?? this.hint;
+    const { exitCode, signalCode } = this.#child;
+    const isRunning = exitCode === null && signalCode === null;
+    if (isRunning && !this.wasReady) this.hint ??= describeListeners(this.pid, this.release.folder);
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch (error) {
@@ -183,6 +187,9 @@ export class WorkerProcess {
       case 'cluster:hint':
         this.hint = message.hint;
         break;
+      case 'cluster:state-in-memory':
+        listeners.onStateInMemory(message.found);
+        break;
       case 'cluster:failed':
         this.failure = message;
         break;
@@ -222,7 +229,7 @@ function environmentOf(
   id: number,
   slot: number,
   release: Release,
-  { settings, nodeEnvironment }: Launch,
+  { settings, environment, isNodeEnvironmentSet, debugger: appDebugger }: Launch,
   descriptors: readonly number[],
 ): NodeJS.ProcessEnv {
   const configuration: WorkerConfiguration = {
@@ -232,10 +239,14 @@ function environmentOf(
     socket: workerSocket(id),
     descriptors,
     compileCache: run.compileCache,
+    debugger: slot === 0 ? appDebugger : undefined,
   };
   return {
-    ...process.env,
-    NODE_ENV: process.env.NODE_ENV ?? nodeEnvironment,
+    ...release.environment,
+    ...environment,
+    NODE_ENV: isNodeEnvironmentSet ? environment.NODE_ENV : (release.environment.NODE_ENV ?? environment.NODE_ENV),
+    // As a shell would have it.
+    PWD: release.folder,
     PORT: String(settings.port),
     NODE_APP_INSTANCE: String(slot),
     [manifestVariable]: release.manifest,

@@ -13,12 +13,13 @@ import { launchOf } from '../pool/launch.ts';
 import { policyOf } from '../pool/policy.ts';
 import { Pool } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
+import { StateHints } from '../pool/state-hints.ts';
 import { startControl } from './admin/control.ts';
 import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
 import { developInto, nothingAnswers } from './dev/dev-mode.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { isInMaintenance, maintenanceOrder } from './maintenance.ts';
+import { isInMaintenance, maintenanceOrder } from './maintenance-switch.ts';
 import { reloader } from './reloader.ts';
 
 process.title = 'primary starting';
@@ -30,15 +31,22 @@ const configuration = loadConfiguration();
 const { settings, boot } = configuration;
 const isDevelopment = settings.mode === 'development';
 setLogLevel(settings.logLevel);
-const app = findApp(settings.appModule);
+const app = findApp(settings);
 log(`runs ${nameOf(app)}, ${app.reason}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
+for (const note of app.notes) log(note);
 
 const lifecycle = new Lifecycle();
+const stateHints = new StateHints({
+  workers: configuration.plan.maxWorkers,
+  isSticky: settings.stickySessions !== 'off',
+  log,
+  logWarning,
+});
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
 const pool = createPool(configuration);
-const reload = reloader(pool, settings.appModule);
+const reload = reloader(pool, settings);
 obeySignals();
 // In dev mode the port is open from the start: the browser shows why there is no app.
 if (isDevelopment) lifecycle.markReady();
@@ -62,10 +70,11 @@ await startControl(run.controlSocket, {
 });
 if (isDevelopment) await develop();
 
-function createPool({ settings, plan }: StoredConfiguration): Pool {
+function createPool(configuration: StoredConfiguration): Pool {
+  const { settings, plan } = configuration;
   return new Pool({
     policy: policyOf(settings, plan),
-    launch: launchOf(settings, plan, ownLocationPaths(readSnippets())),
+    launch: launchOf(configuration, ownLocationPaths(readSnippets())),
     // In dev mode the browser shows why nothing answers.
     hasWaitingRoom: !isDevelopment || !settings.nginx,
     frontDoorPort: settings.nginx ? undefined : settings.port,
@@ -77,6 +86,7 @@ function createPool({ settings, plan }: StoredConfiguration): Pool {
       if (!isDevelopment) lifecycle.logStart(boot);
       lifecycle.markReady();
     },
+    onStateInMemory: (slot, found) => stateHints.add(slot, found),
     onGiveUp: (error) => {
       if (isDevelopment) waitForChange(error);
       else void lifecycle.giveUp(pool, error);
@@ -136,7 +146,7 @@ function develop(): Promise<never> {
 /** Dev mode: runs the version that was saved. @returns why it does not start */
 async function runNewVersion(): Promise<string | undefined> {
   try {
-    return (await pool.reload(await prepareRelease(findApp(settings.appModule))))?.message;
+    return (await pool.reload(await prepareRelease(findApp(settings))))?.message;
   } catch (error) {
     return (error as Error).message;
   }

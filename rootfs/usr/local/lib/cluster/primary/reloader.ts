@@ -3,19 +3,20 @@ import { explainUnreadable, findApp } from '../app/find.ts';
 import { ClusterError, errors } from '../errors.ts';
 import type { Pool, Progress } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
+import type { Settings } from '../settings/read.ts';
 
 /**
  * @returns a function that reloads, tells each step, and resolves with the last word about it
  * @throws (the function) ClusterError why the newest version does not run, or RELOAD_UNDERWAY
  */
-export function reloader(pool: Pool, appModule: string | undefined): (tell: (text: string) => void) => Promise<string> {
+export function reloader(pool: Pool, settings: Settings): (tell: (text: string) => void) => Promise<string> {
   let isUnderway = false;
   return async (tell) => {
     if (isUnderway) throw errors.reloadUnderway();
     isUnderway = true;
     let replaced = 0;
     try {
-      const release = await prepareRelease(findApp(appModule));
+      const release = await prepareRelease(findApp(settings));
       tell(`reload: ${release.name} from ${release.folder}`);
       const failed = await pool.reload(release, (progress) => {
         replaced = progress.done;

@@ -25,6 +25,8 @@ export interface Definition<T> {
   readonly defaultRule?: string;
   /** The value where the variable is set to nothing; without it that counts as not set. */
   readonly whenEmpty?: T | undefined;
+  /** Apps have variables of like names (API_PORT): those are no typos of this one. */
+  readonly hasLikeNames?: boolean;
   /** Its value is never shown, and NAME_FILE may name a file that holds it. */
   readonly isSecret: boolean;
   readonly readBy: readonly Reader[];
@@ -84,6 +86,17 @@ export const schema = {
     readBy: ['entrypoint'],
     help: 'A shell script that runs before the app.',
     example: '/app/scripts/migrate.sh',
+  }),
+  appPort: define({
+    name: 'APP_PORT',
+    group: 'The app',
+    type: port,
+    default: undefined,
+    defaultRule: 'PORT; if no server listens there, the first HTTP server that listens',
+    readBy: ['worker'],
+    hasLikeNames: true,
+    help: 'The port on which the app itself listens, where it has several servers and none of them is on PORT.',
+    example: '3000',
   }),
   bootTimeoutMs: define({
     name: 'BOOT_TIMEOUT',
@@ -150,6 +163,15 @@ export const schema = {
     readBy: ['primary'],
     help: 'How long a worker that was replaced may take to finish its requests, before it is killed.',
     example: '5m',
+  }),
+  workerHints: define({
+    name: 'WORKER_HINTS',
+    group: 'Workers',
+    type: toggle,
+    default: true,
+    readBy: ['worker'],
+    help: 'Whether the log says once that the app loads a package which keeps state in memory, of which each of several workers has its own.',
+    example: 'off',
   }),
   reloadSettleMs: define({
     name: 'RELOAD_SETTLE',

@@ -212,16 +212,21 @@ export class Listener {
 
   /** Several listen, and nothing says which of them is the app. */
   #warnOfChoice(): void {
-    if (this.#state.name !== 'serving' || this.#isWarned || this.#portsBeside.size === 0 || this.#options.slot > 0)
-      return;
-    const { appPort } = this.#options;
+    const { slot, appPort } = this.#options;
+    if (this.#state.name !== 'serving' || this.#isWarned || this.#portsBeside.size === 0 || slot > 0) return;
     const { port } = this.#state.served;
     if (port === undefined || port === appPort) return;
     this.#isWarned = true;
-    const others = [...this.#portsBeside];
+    const [other] = this.#portsBeside;
+    const ports = [port, ...this.#portsBeside].join(' and ');
     logWarning(
-      `the app listens on ports ${[port, ...others].join(' and ')}, and none of them is PORT=${appPort}: the first one, ${port}, is served. If it is not the app's, set APP_PORT=${others[0]}; if it is, APP_PORT=${port} silences this.`,
+      `the app listens on ports ${ports}, and none of them is ${this.#appPortName}=${appPort}: nginx serves port ${port}, the first. Set APP_PORT=${other} to serve another one, or APP_PORT=${port} to keep it.`,
     );
+  }
+
+  /** The setting that appPort comes from. */
+  get #appPortName(): string {
+    return this.#options.appPort === this.#options.port ? 'PORT' : 'APP_PORT';
   }
 
   #forget(server: Server): void {

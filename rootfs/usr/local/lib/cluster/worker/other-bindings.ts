@@ -1,6 +1,7 @@
 // What the app binds beside its HTTP server: further ports, unix sockets, UDP. Every worker runs the same code, so each of
 // these is asked for once a worker: the kernel shares it between them where it can, and worker 0 has it where it cannot.
 import dgram from 'node:dgram';
+import { errorMonitor } from 'node:events';
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import type net from 'node:net';
 import type { ListenOptions } from 'node:net';
@@ -48,7 +49,8 @@ export class OtherBindings {
   /** On a port that every worker has. */
   listenOnPort(server: net.Server, options: ListenOptions, callback: ListenCallback | undefined): net.Server {
     const port = Number(options.port);
-    server.prependListener('error', (error: NodeJS.ErrnoException) => this.#explainTaken(error, port));
+    // Only watches: without a listener of the app's own the error ends the process, as in plain Node.
+    server.on(errorMonitor, (error: NodeJS.ErrnoException) => this.#explainTaken(error, port));
     return this.#call(server, { ...options, reusePort: true, exclusive: true }, callback);
   }
 

@@ -1,6 +1,7 @@
 // What every worker of a container is told: settings that take effect in the worker's process, by the names that the schema
 // has for them where the value is the setting's own.
 import type { LogLevel } from '../log.ts';
+import type { Plan } from '../machine/plan.ts';
 import { prefixOf } from '../settings/base-path.ts';
 import type { Settings } from '../settings/read.ts';
 
@@ -23,6 +24,8 @@ export interface WorkerSettings {
    * time; undefined: no request can.
    */
   readonly nonReplayablePaths: readonly string[] | undefined;
+  /** Looks for state in memory that other workers do not have. */
+  readonly hasHints: boolean;
   /** 0: the event loop is not watched. */
   readonly workerStallTimeoutMs: number;
   /** How often a worker reports. */
@@ -30,13 +33,17 @@ export interface WorkerSettings {
 }
 
 /** @param ownLocationPaths what the user's own locations of nginx are for, which may pass requests on in another way; undefined: unknown */
-export function workerSettingsOf(settings: Settings, ownLocationPaths: readonly string[] | undefined): WorkerSettings {
-  const { port, adminPort, logLevel, nginx, microCacheBytes, streamedUploads } = settings;
+export function workerSettingsOf(
+  settings: Settings,
+  plan: Plan,
+  ownLocationPaths: readonly string[] | undefined,
+): WorkerSettings {
+  const { port, appPort = port, adminPort, logLevel, nginx, microCacheBytes, streamedUploads } = settings;
   const basePath = prefixOf(settings);
-  const workerStallTimeoutMs = stallTimeoutOf(settings);
+  const workerStallTimeoutMs = stallTimeoutOf(settings, plan);
   return {
     port,
-    appPort: port,
+    appPort,
     adminPort,
     logLevel,
     isBehindNginx: nginx,
@@ -46,14 +53,15 @@ export function workerSettingsOf(settings: Settings, ownLocationPaths: readonly 
       ownLocationPaths === undefined || !nginx
         ? undefined
         : [...streamedUploads.map((path) => basePath + path), ...ownLocationPaths],
+    hasHints: settings.workerHints && plan.maxWorkers > 1,
     workerStallTimeoutMs,
     reportEveryMs: reportIntervalOf(workerStallTimeoutMs),
   };
 }
 
-/** Not in dev mode, where a debugger stops the event loop. */
-export function stallTimeoutOf({ mode, workerStallTimeoutMs }: Settings): number {
-  return mode === 'development' ? 0 : workerStallTimeoutMs;
+/** None in dev mode and where NODE_OPTIONS asks for a debugger, which stops the event loop. */
+export function stallTimeoutOf({ mode, workerStallTimeoutMs }: Settings, plan: Pick<Plan, 'debugger'>): number {
+  return mode === 'development' || plan.debugger !== undefined ? 0 : workerStallTimeoutMs;
 }
 
 /** So often that several reports fit into the time after which a silent worker counts as stalled. @returns ms */

@@ -4,7 +4,7 @@ import type { NginxContext } from './context.ts';
 import { textOfStatus, upstreamFailures } from './failures.ts';
 import type { Header } from './headers.ts';
 import { block, lines, map, nginxPath } from './layout.ts';
-import { duringMaintenance, maintenanceVariable } from './maintenance.ts';
+import { duringMaintenance, maintenanceVariable } from './maintenance-mode.ts';
 import { openToEveryone, uncountedZones } from './open-to-everyone.ts';
 import { requestId } from './request-id.ts';
 import type { Topic } from './topic.ts';

@@ -2,7 +2,7 @@
 // it and an upstream server. Everything here is evaluated for errors only.
 import { runFolder } from '../../paths.ts';
 import { lines, map } from './layout.ts';
-import { duringMaintenance, maintenanceVariable } from './maintenance.ts';
+import { duringMaintenance, maintenanceVariable } from './maintenance-mode.ts';
 import { atLeastPattern } from './number-patterns.ts';
 import { responseHeadBytes } from './proxying.ts';
 

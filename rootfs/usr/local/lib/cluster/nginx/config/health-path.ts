@@ -20,7 +20,7 @@ export function healthPath(context: NginxContext): Topic {
             lines(
               'access_log off;',
               openToEveryone(context),
-              'proxy_pass http://primary/readyz;',
+              'proxy_pass http://primary/healthz;',
               'proxy_connect_timeout 1s;',
               'proxy_read_timeout 1s;',
               'error_page 502 504 =503 @not_ready;',

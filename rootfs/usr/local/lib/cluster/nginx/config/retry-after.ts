@@ -1,7 +1,7 @@
 // When a client that was refused may come again.
 import type { NginxContext } from './context.ts';
 import { lines, map } from './layout.ts';
-import { duringMaintenance, maintenanceSeconds, maintenanceVariable } from './maintenance.ts';
+import { duringMaintenance, maintenanceSeconds, maintenanceVariable } from './maintenance-mode.ts';
 import { retryAfterSeconds } from './rate-limits.ts';
 import type { Topic } from './topic.ts';
 

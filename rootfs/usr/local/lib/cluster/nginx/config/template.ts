@@ -12,7 +12,7 @@ import { forwardedHeaders } from './forwarded-headers.ts';
 import { addResponseHeaders, type Header, setRequestHeaders } from './headers.ts';
 import { healthPath } from './health-path.ts';
 import { block, lines, paragraphs } from './layout.ts';
-import { maintenance } from './maintenance.ts';
+import { maintenance } from './maintenance-mode.ts';
 import { malformedRequests } from './malformed-requests.ts';
 import { microCache } from './micro-cache.ts';
 import { ports } from './ports.ts';

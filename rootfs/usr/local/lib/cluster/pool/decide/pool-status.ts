@@ -19,6 +19,8 @@ export interface SlotStatus extends WorkerStatus {
   readonly leadsTo: number | null;
   /** Workers started for this slot after the first. */
   readonly restarts: number;
+  /** Of its workers, how many failed in a row without having been ready for 10 s. */
+  readonly failuresInARow: number;
   readonly lastExit: LastExit | null;
 }
 
@@ -71,6 +73,7 @@ export function statusOf(state: PoolState, now: number, pidOf: (worker: number) 
         ...(worker === undefined ? emptySlotStatus(index, slot) : describe(worker)),
         leadsTo: serving?.slot ?? null,
         restarts: Math.max(0, slot.starts - 1),
+        failuresInARow: slot.failuresInARow,
         lastExit: lastExitOf(slot, now, pidOf),
       };
     }),

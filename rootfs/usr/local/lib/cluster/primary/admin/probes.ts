@@ -1,5 +1,6 @@
 // Is the container live, ready, started? Pure: what Kubernetes calls probes, from what is known of nginx and the workers.
 import type { NginxStatus } from '../../nginx/nginx-status.ts';
+import type { SlotStatus } from '../../pool/decide/pool-status.ts';
 
 export interface ProbeFacts {
   /** The container has been asked to stop. */
@@ -7,14 +8,19 @@ export interface ProbeFacts {
   /** A worker was ready at some time: the port is open. */
   readonly wasReady: boolean;
   readonly hasNginx: boolean;
-  readonly workers: readonly { readonly leadsTo: number | null; readonly isAppReady: boolean }[];
+  readonly workers: readonly Pick<SlotStatus, 'slot' | 'leadsTo' | 'isAppReady' | 'failuresInARow' | 'lastExit'>[];
 }
 
 export interface Verdict {
   readonly isGood: boolean;
   /** In a word or a few. */
   readonly status: string;
+  /** Slots whose workers fail again and again, while others serve in their place. */
+  readonly failing?: readonly string[];
 }
+
+/** From this many failures in a row on, a slot counts as failing. */
+const crashLoop = 3;
 
 /** Some worker answers, and the app has no objection. */
 export function readiness({ isDraining, wasReady, workers }: ProbeFacts): Verdict {
@@ -34,6 +40,19 @@ export function readinessOfPort(facts: ProbeFacts, nginx: NginxStatus | undefine
   const workers = readiness(facts);
   if (!workers.isGood || nginx !== undefined || !facts.hasNginx) return workers;
   return { isGood: false, status: 'nginx does not answer' };
+}
+
+/** The same, with what is wrong although the container is ready: for operators, not for the public port. */
+export function explainedReadiness(facts: ProbeFacts, nginx: NginxStatus | undefined): Verdict {
+  const verdict = readinessOfPort(facts, nginx);
+  const failing = facts.workers
+    .filter(({ failuresInARow }) => failuresInARow >= crashLoop)
+    .map(({ slot, failuresInARow, lastExit }) => {
+      const how =
+        lastExit === null ? '' : `, the last one: ${lastExit.reason}, ${lastExit.signal ?? `code ${lastExit.code}`}`;
+      return `slot ${slot}: ${failuresInARow} failures in a row${how}`;
+    });
+  return failing.length === 0 ? verdict : { ...verdict, failing };
 }
 
 /** The primary answers, or this would not run; so does nginx, once it has been started. Blocked workers are no reason to end it all. */

@@ -9,7 +9,7 @@ import { log } from '../../log.ts';
 import type { NginxStatus } from '../../nginx/nginx-status.ts';
 import type { PoolStatus } from '../../pool/decide/pool-status.ts';
 import { renderDevPage } from '../dev/page.ts';
-import { liveness, type ProbeFacts, readinessOfPort, startup, type Verdict } from './probes.ts';
+import { explainedReadiness, liveness, type ProbeFacts, readinessOfPort, startup, type Verdict } from './probes.ts';
 
 export interface Status extends PoolStatus {
   /** At least one worker is ready, and the container has not been asked to stop. */
@@ -66,7 +66,9 @@ function responsesOf(sources: AdminSources): Responses {
   const { status, facts, nginx, problem } = sources;
   return {
     '/livez': async () => verdict(liveness(facts(), await nginx())),
-    '/readyz': async () => verdict(readinessOfPort(facts(), await nginx())),
+    '/readyz': async () => verdict(explainedReadiness(facts(), await nginx())),
+    // What nginx asks for HEALTH_PATH.
+    '/healthz': async () => verdict(readinessOfPort(facts(), await nginx())),
     '/startupz': () => verdict(startup(facts())),
     '/status': () => json(200, status()),
     '/dev': () => ({ statusCode: 503, contentType: 'text/html; charset=utf-8', body: renderDevPage(problem()) }),
@@ -82,8 +84,8 @@ async function respond(responses: Responses, request: IncomingMessage, response:
   response.writeHead(statusCode, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
 }
 
-function verdict({ isGood, status }: Verdict): AdminResponse {
-  return json(isGood ? 200 : 503, { status });
+function verdict({ isGood, ...body }: Verdict): AdminResponse {
+  return json(isGood ? 200 : 503, body);
 }
 
 function json(statusCode: number, value: unknown): AdminResponse {

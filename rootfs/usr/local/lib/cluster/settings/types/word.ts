@@ -69,8 +69,13 @@ export const words: Type<readonly string[]> = {
     }
     return text.slice(end).trim() === '' ? found : undefined;
   },
-  format: (value) => value.map((word) => (/^[^\s"']+$/.test(word) ? word : `"${word}"`)).join(' '),
+  format: (value) => value.map(quoteWord).join(' '),
 };
+
+/** In double quotes where it needs some; a double quote in it stands in single ones. */
+function quoteWord(word: string): string {
+  return /^[^\s"']+$/.test(word) ? word : `"${word.replaceAll('"', `"'"'"`)}"`;
+}
 
 /** @returns the parts of a list that is separated by commas or blanks */
 export function splitList(text: string): string[] {
