@@ -117,6 +117,33 @@ test('/app/public by itself: kept for ever by a name with a hash, asked again by
   }
 });
 
+test('text of every kind is compressed, whoever sends it; what is compressed already is not', async (t) => {
+  const container = await serve(t, {
+    app: 'parrot',
+    environment: { WORKERS: '1' },
+    files: { '/app/public/map.geojson': '{}'.repeat(2000), '/app/public/logo.svg': '<svg/>'.repeat(500) },
+  });
+  const encodingOf = async (path: string, encoding: string) => {
+    const response = await container.get(path, { headers: { 'accept-encoding': encoding } });
+    await response.arrayBuffer();
+    return response.headers.get('content-encoding');
+  };
+  const types = `text/csv text/calendar text/markdown text/html;charset=utf-8 text/vtt application/vnd.api+json
+    application/graphql-response+json application/x-ndjson application/geo+json application/problem+json
+    application/activity+json application/ld+json application/atom+xml application/vnd.google-earth.kml+xml
+    application/yaml application/jsonl application/wasm application/json image/svg+xml font/ttf`;
+  for (const type of types.split(/\s+/)) {
+    const path = `/say?header=content-type:${encodeURIComponent(type)}&body=${'x'.repeat(4000)}`;
+    assert.equal(await encodingOf(path, 'br'), 'br', type);
+    assert.equal(await encodingOf(path, 'gzip'), 'gzip', type);
+  }
+  for (const type of ['image/png', 'font/woff2', 'application/zip', 'application/octet-stream', 'text/event-stream']) {
+    const path = `/say?header=content-type:${encodeURIComponent(type)}&body=${'x'.repeat(4000)}`;
+    assert.equal(await encodingOf(path, 'br, gzip'), null, type);
+  }
+  for (const path of ['/map.geojson', '/logo.svg']) assert.equal(await encodingOf(path, 'br'), 'br', path);
+});
+
 test('a folder’s page is at its URL with a slash, where its relative links lead to its own files', async (t) => {
   const pages = {
     '/app/public/docs/index.html': 'the docs',

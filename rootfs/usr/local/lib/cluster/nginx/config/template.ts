@@ -57,6 +57,24 @@ const topics: readonly ((context: NginxContext) => Topic)[] = [
   closingPhase,
 ];
 
+/** Media types of files, each with the ends of their names. */
+const furtherTypes = [
+  'text/javascript mjs',
+  'application/manifest+json webmanifest',
+  'text/csv csv',
+  'text/tab-separated-values tsv',
+  'text/markdown md markdown',
+  'text/calendar ics',
+  'text/vcard vcf',
+  'text/vtt vtt',
+  'application/json map',
+  'application/geo+json geojson',
+  'application/ld+json jsonld',
+  'application/gpx+xml gpx',
+  'application/yaml yaml yml',
+  'model/gltf+json gltf',
+];
+
 /** @returns the whole nginx.conf */
 export function renderTemplate(context: NginxContext): string {
   const parts = topics.map((topic) => topic(context));
@@ -65,7 +83,8 @@ export function renderTemplate(context: NginxContext): string {
     paragraphs(
       lines(
         'include /etc/nginx/mime.types;',
-        block('types', 'text/javascript mjs;\napplication/manifest+json webmanifest;'),
+        '# What Debian’s list does not know.',
+        block('types', lines(...furtherTypes.map((type) => `${type};`))),
         'default_type application/octet-stream;',
         'sendfile on;',
         '# A redirect of nginx’s own has a path alone: which host and port the client sees is for the proxies before it.',
