@@ -170,7 +170,8 @@ test('links that lead out of the static folder are found, others are not', () =>
     symlinkSync('../../secret.txt', join(folder, 'node_modules/outside.txt'));
     // Reached by a link itself, as a release is.
     symlinkSync('public', join(root, 'current'));
-    const { strayLinks, hasSources } = inspectStaticFolder('/', join(root, 'current')) ?? {};
+    const { strayLinks, hasSources } =
+      inspectStaticFolder({ url: '/', path: join(root, 'current'), onlyHashed: false, reason: '' }) ?? {};
     assert.deepEqual([...(strayLinks ?? [])].sort(), ['deep/outside.txt', 'up']);
     assert.equal(hasSources, false);
   } finally {

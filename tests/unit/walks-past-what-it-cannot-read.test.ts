@@ -128,7 +128,9 @@ test('dev mode, the compiler and the look at STATIC_PATH survive all of it', (t)
 
   asAnotherUser(() => {
     assert.deepEqual([...takeSnapshot(root, []).keys()], [join(root, 'main.ts')]);
-    assert.deepEqual(inspectStaticFolder('/', root)?.strayLinks, ['outside']);
+    assert.deepEqual(inspectStaticFolder({ url: '/', path: root, onlyHashed: false, reason: '' })?.strayLinks, [
+      'outside',
+    ]);
     const { files, errors } = buildTypeScript({ root, cacheFolder });
     assert.deepEqual([files, errors], [1, []]);
   });

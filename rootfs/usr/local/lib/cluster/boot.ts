@@ -16,6 +16,8 @@ import { checkContainer, identity, lowestPort } from './machine/container.ts';
 import { containerEnvironment } from './machine/container-environment.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
+import { hasOwnNginxConfiguration } from './nginx/snippets.ts';
+import { findStaticFolders } from './nginx/static-folders.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
 import type { Settings } from './settings/read.ts';
 
@@ -53,8 +55,10 @@ try {
   const preStartMs = performance.now() - preStartAt;
   const app = findApp(settings);
   checkNodeFlags(app);
-  if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
-  else writeFileSync(run.noNginx, '');
+  if (settings.nginx) {
+    checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
+    logFrameworkAssets(settings);
+  } else writeFileSync(run.noNginx, '');
   storeConfiguration({
     ...configuration,
     environment: appEnvironment(environment, settings, app.entry),
@@ -66,6 +70,16 @@ try {
   await sleep(streamsCatchUpMs);
   logFatal(error);
   process.exitCode = error instanceof ClusterError ? error.exitCode : 1;
+}
+
+function logFrameworkAssets(settings: Settings): void {
+  if (hasOwnNginxConfiguration()) return;
+  for (const { url, path, reason, onlyHashed } of findStaticFolders(settings)) {
+    if (reason === 'STATIC_PATH') continue;
+    log(
+      `nginx sends ${onlyHashed ? 'files with a hash in their names' : `${url}/`} from ${path}, ${reason} (STATIC_PATH changes that)`,
+    );
+  }
 }
 
 /** @throws ClusterError PORT_NOT_ALLOWED: nginx names the port, but not the setting, and no way out */
