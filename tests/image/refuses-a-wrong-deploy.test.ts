@@ -6,8 +6,7 @@ import { runToItsEnd, serve } from './support/container.ts';
 
 const app = {
   'package.json': '{}',
-  'server.js': "require('node:http').createServer((_, response) => response.end('app')).listen(3000);
-",
+  'server.js': "require('node:http').createServer((_, response) => response.end('app')).listen(3000);",
 };
 
 /** Dockerfiles of other images, and their mistakes; and what the last line says. */
@@ -26,7 +25,10 @@ const wrong: Record<string, { lines: string[]; files?: Record<string, string>; r
     lines: ['WORKDIR /var/www', 'COPY .dockerignore .'],
     reason: /no app found in \/app, and the working folder is \/var\/www\./,
   },
-  'a folder of /app': { lines: ['COPY . /app/shop'], reason: /shop\/server\.js calls listen\(\): set APP_MODULE=shop\/server\.js\./ },
+  'a folder of /app': {
+    lines: ['COPY . /app/shop'],
+    reason: /shop\/server\.js calls listen\(\): set APP_MODULE=shop\/server\.js\./,
+  },
   'a context in which there is nothing': {
     lines: ['COPY . .'],
     files: {},
