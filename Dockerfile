@@ -73,8 +73,6 @@ RUN install --directory --owner=1000 --group=0 --mode=0775 /app \
  && install --directory --owner=1000 --group=0 --mode=2775 /data \
  && touch --date=2000-01-01T00:00:00Z /app
 
-# Behaviour 2: a failed start ends the container. Grace time 0: each service has its own limit. Verbosity 0: the
-# supervisor's own words are noise. Keep-env: services see the container's environment.
 # `npm install --global` as the image's user needs a prefix of that user's; what is installed there never goes before what
 # the image has. npm does not ask its registry for a newer npm. node-gyp finds Node's headers here, and does not
 # download them.
@@ -82,11 +80,7 @@ ENV PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/
     NPM_CONFIG_GLOBALCONFIG=/usr/local/etc/npmrc \
     NPM_CONFIG_PREFIX=/home/node/.npm-global \
     NPM_CONFIG_UPDATE_NOTIFIER=false \
-    npm_package_config_node_gyp_nodedir=/usr/local \
-    S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
-    S6_KEEP_ENV=1 \
-    S6_KILL_GRACETIME=0 \
-    S6_VERBOSITY=0
+    npm_package_config_node_gyp_nodedir=/usr/local
 WORKDIR /app
 USER 1000:0
 # 9000 is ADMIN_PORT: not to be published to the internet.

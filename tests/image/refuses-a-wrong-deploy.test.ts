@@ -6,7 +6,7 @@ import { runToItsEnd, serve } from './support/container.ts';
 
 const app = {
   'package.json': '{}',
-  'server.js': "require('node:http').createServer((_, response) => response.end('app')).listen(3000);",
+  'server.js': "require('node:http').createServer((_, response) => response.end('app')).listen(3000);\n",
 };
 
 /** Dockerfiles of other images, and their mistakes; and what the last line says. */

@@ -1,6 +1,7 @@
 // Files in the static folder are answered by nginx; the app gets the rest.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../support/deadline.ts';
 import { type Container, serve } from './support/container.ts';
 import { get } from './support/raw.ts';
 
@@ -116,6 +117,41 @@ test('/app/public by itself: kept for ever by a name with a hash, asked again by
   }
 });
 
+test('a folder’s page is at its URL with a slash, where its relative links lead to its own files', async (t) => {
+  const pages = {
+    '/app/public/docs/index.html': 'the docs',
+    '/app/public/docs/deep er/index.html': 'deeper',
+    '/app/public/images/logo.svg': '<svg/>',
+    '/app/public/index.html': 'the root',
+  };
+  const cases: [environment: Record<string, string>, url: string][] = [
+    [{}, ''],
+    [{ BASE_PATH: '/shop' }, '/shop'],
+    [{ STATIC_URL: '/static' }, '/static'],
+    [{ STATIC_URL: '/static', BASE_PATH: '/shop' }, '/shop/static'],
+    [{ STATIC_INDEX: 'on' }, ''],
+  ];
+  for (const [environment, url] of cases) {
+    const container = await serve(t, { app: 'parrot', files: pages, environment: { WORKERS: '1', ...environment } });
+    const redirect = async (path: string, method = 'GET') => {
+      const { status, headers } = await container.get(path, { method, redirect: 'manual' });
+      return `${status} ${headers.get('location')}`;
+    };
+    assert.equal(await redirect(`${url}/docs`), `301 ${url}/docs/`);
+    assert.equal(await redirect(`${url}/docs?a=b%20c&d`), `301 ${url}/docs/?a=b%20c&d`);
+    assert.equal(await redirect(`${url}/docs/deep%20er`, 'HEAD'), `301 ${url}/docs/deep%20er/`);
+    assert.equal((await container.get(`${url}/docs`, { redirect: 'manual' })).headers.get('cache-control'), 'no-cache');
+    assert.equal(await text(container, `${url}/docs/`), '200 the docs');
+    if (url !== '') assert.match(await redirect(url), new RegExp(`^30[18] ${url}/$`));
+    // Not one of another site, whatever is asked for.
+    assert.equal((await get(container, `${url}//docs`)).headers.location, `${url}/docs/`);
+    assert.doesNotMatch((await get(container, `${url}/docs%0d%0aX-Evil:%20yes`)).headers['x-evil'] ?? '', /yes/);
+    // A folder without a page, and another method, are for the app.
+    assert.equal(await text(container, `${url}/images`), `404 the app knows no ${url.replace('/shop', '')}/images`);
+    assert.equal((await container.get(`${url}/docs`, { method: 'POST', redirect: 'manual' })).status, 404);
+  }
+});
+
 test('links lead within the folder only; a file that is replaced is the new one; what was compressed beforehand is sent', async (t) => {
   // All of it belongs to one user, so that ownership alone would let every link pass.
   const prepare = `cd /site && mkdir real && echo within > real/file.txt
@@ -144,7 +180,8 @@ printf original > before.js && printf beforehand | gzip > before.js.gz
 
   await container.exec('sh', '-c', 'echo replaced > /site/new && mv /site/new /site/real/file.txt');
   // What was open is looked at again after a second.
-  while ((await text(container, '/real/file.txt')) !== '200 replaced\n');
+  const look = () => text(container, '/real/file.txt');
+  await until('the new file', look, (seen) => seen === '200 replaced\n', { withinMs: 10_000 });
 });
 
 test('STATIC_PATH=/app: what makes up the app is not served, and the log says so', async (t) => {

@@ -11,10 +11,10 @@ import type plainHelmet from 'helmet';
 import { describeRefusal, parseRefusal } from '../../rootfs/usr/local/lib/cluster/nginx/check.ts';
 import { hashedNames } from '../../rootfs/usr/local/lib/cluster/nginx/config/hashed-names.ts';
 import { helmetOptions, securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
+import { atLeastPattern, requestTimePattern } from '../../rootfs/usr/local/lib/cluster/nginx/config/number-patterns.ts';
 import { burstOf, retryAfterSeconds } from '../../rootfs/usr/local/lib/cluster/nginx/config/rate-limits.ts';
-import { requestTimePattern } from '../../rootfs/usr/local/lib/cluster/nginx/config/slow-requests.ts';
 import { findDroppedInheritance } from '../../rootfs/usr/local/lib/cluster/nginx/snippets.ts';
-import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folder.ts';
+import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folders.ts';
 
 const isHashed = (path: string) => hashedNames.some((pattern) => new RegExp(pattern).test(path));
 
@@ -68,6 +68,15 @@ test('slow requests: the expression says the same as the number', () => {
         ms >= threshold,
         `${written} against ${threshold} ms`,
       );
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('numbers from a bound on: the expression says the same as the number', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 99_999 }), fc.integer({ min: 0, max: 999_999 }), (min, number) => {
+      assert.equal(new RegExp(`^${atLeastPattern(min)}$`).test(String(number)), number >= min, `${number}, ${min}`);
     }),
     { numRuns: 5000 },
   );
@@ -141,8 +150,8 @@ test('links that lead out of the static folder are found, others are not', () =>
     symlinkSync('../../secret.txt', join(folder, 'node_modules/outside.txt'));
     // Reached by a link itself, as a release is.
     symlinkSync('public', join(root, 'current'));
-    const { strayLinks, hasSources } = inspectStaticFolder(join(root, 'current'));
-    assert.deepEqual([...strayLinks].sort(), ['deep/outside.txt', 'up']);
+    const { strayLinks, hasSources } = inspectStaticFolder('/', join(root, 'current')) ?? {};
+    assert.deepEqual([...(strayLinks ?? [])].sort(), ['deep/outside.txt', 'up']);
     assert.equal(hasSources, false);
   } finally {
     rmSync(root, { recursive: true });

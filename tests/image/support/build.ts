@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mustRun, run } from '../../../tools/command.ts';
 import { projectRoot } from '../../../tools/paths.ts';
+import { buildDeadlineMs, within } from '../../support/deadline.ts';
 import { image } from './container.ts';
 
 /** @returns the name of the template's image, made by its own Dockerfile */
@@ -82,6 +83,6 @@ async function build(
   // The name in the Dockerfile stands for the image under test, whatever that is called.
   const context = ['--build-context', `node-nginx-fastify:26=docker-image://${base}`];
   const args = ['buildx', 'build', '--load', '--tag', tag, '--file', dockerfile, ...context, ...options, folder];
-  await mustRun('docker', args, 'See the output above.');
+  await within(buildDeadlineMs, `the image ${tag}`, mustRun('docker', args, 'See the output above.'));
   return tag;
 }

@@ -67,6 +67,16 @@ export const errors = {
       '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec"; Swarm: a volume without a name at /run).',
     ),
 
+  nodeOptionsRefused: (reason: string) =>
+    new ClusterError(
+      'NODE_OPTIONS_REFUSED',
+      exitConfiguration,
+      `Node refuses NODE_OPTIONS: ${reason}. Correct or remove that flag; \`node --help\` lists all flags.`,
+    ),
+
+  nodeOptionsUnfit: (flag: string, reason: string) =>
+    new ClusterError('NODE_OPTIONS_UNFIT', exitConfiguration, `NODE_OPTIONS: ${flag} ${reason}`),
+
   settingsInvalid: (warnings: readonly string[], problems: readonly string[]) =>
     new ClusterError(
       'SETTINGS_INVALID',
@@ -74,8 +84,23 @@ export const errors = {
       [...warnings.map((warning) => `warning: ${warning}`), ...problems].join('\n'),
     ),
 
+  /** @param name of the setting */
+  portNotAllowed: (name: string, port: number, lowest: number, uid: number) =>
+    new ClusterError(
+      'PORT_NOT_ALLOWED',
+      exitConfiguration,
+      `${name}=${port}: user ${uid} may open only ports from ${lowest} on here (EACCES). Set ${name} to a port above 1023, such as ${name}=8080, and map ${port} to it (\`docker run -p ${port}:8080\`; Kubernetes: the service's \`targetPort\`); or allow it with \`docker run --sysctl net.ipv4.ip_unprivileged_port_start=${port}\` (Kubernetes: \`securityContext.sysctls\` of the pod; ECS: \`systemControls\`), or run as root with NET_BIND_SERVICE.`,
+    ),
+
   nginxConfigurationRefused: (description: string) =>
     new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, description),
+
+  errorPagesMissing: (folder: string) =>
+    new ClusterError(
+      'ERROR_PAGES_MISSING',
+      exitConfiguration,
+      `ERROR_PAGES=${folder}: there is no page in it. Name the files after codes (404.html, 502.html), all of a kind (50x.html, 4xx.html, 5xx.html), or maintenance.html.`,
+    ),
 
   appUnreadable: (path: string, uid: number, gid: number) =>
     new ClusterError(
@@ -242,6 +267,16 @@ export const errors = {
       2,
       `cluster scale ${text}: give a number of workers from 1 to ${slots}, or auto. More than ${slots} take a new start of the container with another WORKERS, such as WORKERS=1-${slots * 2}.`,
     ),
+
+  maintenanceNeedsNginx: () =>
+    new ClusterError(
+      'MAINTENANCE_NEEDS_NGINX',
+      1,
+      'cluster maintenance: nginx refuses the requests, and NGINX=off. Refuse them at the ingress, or leave NGINX=off out.',
+    ),
+
+  notAMaintenanceState: (text: string) =>
+    new ClusterError('NOT_A_MAINTENANCE_STATE', 2, `cluster maintenance ${text}: write on or off.`),
 
   unknownCommand: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_COMMAND', 2, `cluster ${name}: no such command. There are: ${known.join(', ')}.`),

@@ -46,6 +46,8 @@ export const run = {
   /** Exists once a command that runs in the place of the server has said that it listens by itself. */
   commandListens: '/run/.command-listens',
   cpuScheduling: `${runFolder}/cpu-scheduling`,
+  /** While it exists, nginx refuses all requests but health checks. */
+  maintenance: `${runFolder}/maintenance`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,

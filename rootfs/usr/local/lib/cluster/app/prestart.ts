@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errors } from '../errors.ts';
 import { appFolder } from '../paths.ts';
+import type { Environment } from '../settings/findings.ts';
 import { schema } from '../settings/schema.ts';
 import { explainUnwritableApp } from './write-failure.ts';
 
@@ -29,12 +30,13 @@ export function findPreStart(path: string | undefined): string | undefined {
 
 /**
  * Runs the script with bash, executable or not, and waits for its end.
+ * @param environment the app's
  * @throws ClusterError as findPreStart(), and PRE_START_FAILED with the script's own code
  */
-export async function runPreStart(path: string | undefined): Promise<void> {
+export async function runPreStart(path: string | undefined, environment: Environment): Promise<void> {
   const file = findPreStart(path);
   if (file === undefined) return;
-  const script = spawn('bash', [file], { cwd: appFolder, stdio: 'inherit', detached: true });
+  const script = spawn('bash', [file], { cwd: appFolder, env: environment, stdio: 'inherit', detached: true });
   const stop = () => stopGroup(script);
   process.on('SIGTERM', stop);
   const [code, signal] = (await once(script, 'exit')) as [number | null, NodeJS.Signals | null];

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { findExpiry, findProblemOfPair } from './certificate.ts';
 import type { Disk, Findings } from './findings.ts';
+import { findProblemOfPasswords } from './password-file.ts';
 import { describeReadError } from './problem-text.ts';
 import { definitions, type Key, schema, type Values } from './schema.ts';
 
@@ -77,6 +78,35 @@ const rules: readonly Rule[] = [
     check: ({ privatePath, staticPath }) =>
       privatePath !== undefined && `${privatePath}/`.startsWith(`${staticPath}/`)
         ? `${formatSetting('privatePath', privatePath)} is inside of ${formatSetting('staticPath', staticPath)}, which everybody may read. Put private files elsewhere.`
+        : undefined,
+  },
+  {
+    of: ['errorPages'],
+    kind: 'problem',
+    check: ({ errorPages }, _isSet, disk) =>
+      errorPages !== undefined && !disk.isFolder(errorPages)
+        ? `${formatSetting('errorPages', errorPages)}: there is no such folder. Copy it into the image, with pages such as 404.html and 5xx.html.`
+        : undefined,
+  },
+  {
+    of: ['basicAuthFile'],
+    kind: 'problem',
+    check: ({ basicAuthFile }, _isSet, disk) => {
+      if (basicAuthFile === undefined) return undefined;
+      try {
+        const problem = findProblemOfPasswords(disk.read(basicAuthFile));
+        return problem && `${formatSetting('basicAuthFile', basicAuthFile)} ${problem}.`;
+      } catch (error) {
+        return `${formatSetting('basicAuthFile', basicAuthFile)} ${describeReadError(error)}`;
+      }
+    },
+  },
+  {
+    of: ['nginx', 'maintenance'],
+    kind: 'problem',
+    check: ({ nginx, maintenance }) =>
+      !nginx && maintenance
+        ? `${formatSetting('maintenance', maintenance)} needs nginx, and NGINX=off. Leave one of them out.`
         : undefined,
   },
   {
