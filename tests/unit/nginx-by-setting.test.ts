@@ -1,8 +1,11 @@
 // Which directives nginx.conf has, by what is set: each for as long as it is asked for, and no longer.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { renderParts } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
 import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { projectRoot } from '../../tools/paths.ts';
 import { contextOf, settingsOf, tls } from '../support/nginx-variants.ts';
 import { below, has, outline, render } from './support/nginx-outline.ts';
 
@@ -254,10 +257,12 @@ test('malformed requests are refused before anything else', () => {
 
 test('text is compressed, by brotli where the client takes it', () => {
   const lines = render({});
+  assert.ok(lines.includes('include /etc/nginx/compressible-types.conf'));
+  const listed = outline(readFileSync(join(projectRoot, 'rootfs/etc/nginx/compressible-types.conf'), 'utf8'));
   for (const kind of ['gzip', 'brotli']) {
     assert.ok(lines.includes(`${kind} on`));
-    const [types = ''] = below(lines, `${kind}_types `);
-    for (const type of ['text/css', 'application/json', 'image/svg+xml'])
+    const [types = ''] = below(listed, `${kind}_types `);
+    for (const type of ['text/css', 'application/json', 'image/svg+xml', 'application/vnd.api+json'])
       assert.ok(types.split(' ').includes(type), type);
     assert.doesNotMatch(types, /event-stream|image\/(png|jpeg|webp)|woff|zip/);
   }
