@@ -14,8 +14,8 @@ import { hashedNames } from '../../rootfs/usr/local/lib/cluster/nginx/config/has
 import { helmetOptions, securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
 import { atLeastPattern, requestTimePattern } from '../../rootfs/usr/local/lib/cluster/nginx/config/number-patterns.ts';
 import { burstOf, retryAfterSeconds } from '../../rootfs/usr/local/lib/cluster/nginx/config/rate-limits.ts';
+import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/found-static-folders.ts';
 import { findDroppedInheritance } from '../../rootfs/usr/local/lib/cluster/nginx/snippets.ts';
-import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folders.ts';
 import { compressibleTypes, renderCompressibleTypes } from '../../tools/compressible-types.ts';
 import { projectRoot } from '../../tools/paths.ts';
 

@@ -16,8 +16,8 @@ import { checkContainer, identity, lowestPort } from './machine/container.ts';
 import { containerEnvironment } from './machine/container-environment.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
+import { findStaticFolders } from './nginx/found-static-folders.ts';
 import { hasOwnNginxConfiguration } from './nginx/snippets.ts';
-import { findStaticFolders } from './nginx/static-folders.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
 import type { Settings } from './settings/read.ts';
 

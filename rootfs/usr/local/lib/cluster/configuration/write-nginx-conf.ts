@@ -7,8 +7,8 @@ import { securityHeadersOf } from '../nginx/config/helmet.ts';
 import { renderParts, renderTemplate } from '../nginx/config/template.ts';
 import { userNginxConf } from '../nginx/config/user-configuration.ts';
 import { findErrorPages } from '../nginx/error-page-files.ts';
+import { findStaticFolders } from '../nginx/found-static-folders.ts';
 import { hasOwnNginxConfiguration, readSnippets } from '../nginx/snippets.ts';
-import { findStaticFolders } from '../nginx/static-folders.ts';
 import { nginxConfiguration, nginxParts } from '../paths.ts';
 import type { Configuration } from './store.ts';
 
