@@ -4,6 +4,7 @@ import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/conf
 import { directivesOf } from '../../rootfs/usr/local/lib/cluster/nginx/directives.ts';
 import type { Disk, Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import { type Mode, readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import { placedFolders } from '../../rootfs/usr/local/lib/cluster/settings/static-folders.ts';
 import { makeCertificate } from './certificate.ts';
 
 const { certificate, key } = makeCertificate('localhost');
@@ -30,11 +31,10 @@ export function settingsOf(environment: Environment, mode: Mode = 'production') 
   return readSettings(environment, mode, everything).settings;
 }
 
-export function staticFolder(
-  { staticUrl: url, staticPath: path }: NginxContext['settings'],
-  more: Partial<StaticFolder> = {},
-): StaticFolder {
-  return { url, path, hasIndex: true, hasSources: false, strayLinks: [], ...more };
+export function staticFolder(settings: NginxContext['settings'], more: Partial<StaticFolder> = {}): StaticFolder {
+  const [placed = { url: '/', path: '/app/public' }] = placedFolders(settings);
+  const reason = 'STATIC_PATH';
+  return { ...placed, reason, onlyHashed: false, hasIndex: true, hasSources: false, strayLinks: [], ...more };
 }
 
 /** At each level some, with directives that matter to what the image sets. */
@@ -52,7 +52,7 @@ export function contextOf(settings: NginxContext['settings']): NginxContext {
     folder: '/run/nginx',
     isRoot: false,
     hasIpv6: true,
-    folders: [staticFolder(settings)],
+    folders: placedFolders(settings).map((folder) => staticFolder(settings, folder)),
     securityHeaders: securityHeadersOf(settings.securityHeaders),
     errorPages: settings.errorPages === undefined ? [] : ['404', '50x', '5xx', 'maintenance'],
     snippets: new Map(),

@@ -285,7 +285,10 @@ test('files for nginx alone are a static site', () => {
   };
   assert.equal(find(appWith(site)).entry, '/usr/local/share/static-site/main.js');
   const built = { '.welcome': '', 'web/dist/index.html': '' };
-  assert.equal(find(appWith(built), { staticPath: '/app/web/dist' }).entry, '/usr/local/share/static-site/main.js');
+  assert.equal(
+    find(appWith(built), { staticPaths: [{ url: undefined, path: '/app/web/dist' }] }).entry,
+    '/usr/local/share/static-site/main.js',
+  );
   assert.throws(() => find(appWith(site), { nginx: false }), /no app found/);
 });
 

@@ -1,8 +1,11 @@
 // Which directives nginx.conf has, by what is set: each for as long as it is asked for, and no longer.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { renderParts } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
 import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
+import { projectRoot } from '../../tools/paths.ts';
 import { contextOf, settingsOf, tls } from '../support/nginx-variants.ts';
 import { below, has, outline, render } from './support/nginx-outline.ts';
 
@@ -66,15 +69,20 @@ test('TLS: its own port, and redirections unless they are turned off', () => {
     ...below(redirected, 'server > listen ').slice(4),
   ]);
   assert.ok(has(redirected, /^server > error_page 497 =308 https/));
-  assert.deepEqual(below(redirected, 'server > if ($goes_to_https) > '), [
-    'return 308 https://$https_host$request_uri',
+  // While a request has no status: the page of an error is not redirected.
+  assert.deepEqual(below(redirected, 'map $status $scheme $goes_to_https > '), ['default 0', '000 http 1']);
+  // Behind the health check's `break`, which therefore is answered without TLS, too.
+  const conditions = below(redirected, 'server > if ').filter((line) => !line.startsWith('(-f '));
+  assert.deepEqual(conditions.slice(0, 6), [
+    '($is_malformed)',
+    '($is_malformed) > return 400',
+    '($uri = /healthz)',
+    '($uri = /healthz) > break',
+    '($goes_to_https)',
+    '($goes_to_https) > return 308 https://$https_host$request_uri',
   ]);
-  assert.deepEqual(below(redirected, 'map $scheme:$uri $goes_to_https > '), [
-    'default 0',
-    'http:/healthz 0',
-    String.raw`~^http:/\.error/ 0`,
-    '~^http: 1',
-  ]);
+  const behindProxy = render({ ...tls, TRUSTED_PROXIES: 'private' });
+  assert.deepEqual(below(behindProxy, 'map $status $client_scheme $goes_to_https > '), ['default 0', '000 http 1']);
   const both = render({ ...tls, TLS_REDIRECT: 'off' });
   assert.ok(has(both, /^server > error_page 497 =400 \$error_page$/));
   assert.ok(!has(both, /goes_to_https|=308/));
@@ -125,16 +133,27 @@ test('the client is the connection’s, unless a proxy is trusted', () => {
 });
 
 test('limits: each by itself, and neither where none is set', () => {
-  assert.ok(!has(render({}), /limit_(req|conn)|limited|[Rr]etry.[Aa]fter/));
+  const retryAfter = 'map $status $upstream_status $retry_after > ';
+  const [always, maintenance] = ['default $upstream_http_retry_after', '503  $retry_after_maintenance'];
+  const unlimited = render({});
+  assert.ok(!has(unlimited, /limit_(req|conn)|limited/));
+  assert.deepEqual(below(unlimited, retryAfter), [always, '429  1', maintenance]);
+  assert.deepEqual(below(unlimited, 'map $maintenance $retry_after_maintenance > '), [
+    'default ',
+    'on 300',
+    'told 300',
+  ]);
   const rate = render({ RATE_LIMIT: '6r/m' });
-  assert.deepEqual(below(rate, 'map $status $upstream_status $retry_after > '), ['default ', '429  10']);
-  assert.ok(has(rate, /^server > add_header Retry-After \$retry_after always$/));
-  assert.ok(has(rate, /^server > location @app > limit_req zone=requests burst=10 nodelay$/));
+  assert.deepEqual(below(rate, retryAfter), [always, '429  10', maintenance]);
+  for (const lines of [unlimited, rate])
+    assert.ok(lines.includes('server > more_set_headers -s 429 503 Retry-After: $retry_after'));
+  for (const location of ['@app', '@websocket'])
+    assert.ok(rate.includes(`server > location ${location} > limit_req zone=requests burst=10 nodelay`), location);
   assert.ok(!has(rate, /limit_conn/));
   const connections = render({ CONNECTION_LIMIT: '5', HEALTH_PATH: '/up' });
   assert.deepEqual(below(connections, 'map $uri $limited_client > '), ['default $binary_remote_addr', '/up ']);
   assert.deepEqual(below(connections, 'server > limit_conn '), ['connections 5']);
-  assert.deepEqual(below(connections, 'map $status $upstream_status $retry_after > ')[1], '429  1');
+  assert.deepEqual(below(connections, retryAfter), [always, '429  1', maintenance]);
   assert.ok(!has(connections, /limit_req/));
 });
 
@@ -238,10 +257,12 @@ test('malformed requests are refused before anything else', () => {
 
 test('text is compressed, by brotli where the client takes it', () => {
   const lines = render({});
+  assert.ok(lines.includes('include /etc/nginx/compressible-types.conf'));
+  const listed = outline(readFileSync(join(projectRoot, 'rootfs/etc/nginx/compressible-types.conf'), 'utf8'));
   for (const kind of ['gzip', 'brotli']) {
     assert.ok(lines.includes(`${kind} on`));
-    const [types = ''] = below(lines, `${kind}_types `);
-    for (const type of ['text/css', 'application/json', 'image/svg+xml'])
+    const [types = ''] = below(listed, `${kind}_types `);
+    for (const type of ['text/css', 'application/json', 'image/svg+xml', 'application/vnd.api+json'])
       assert.ok(types.split(' ').includes(type), type);
     assert.doesNotMatch(types, /event-stream|image\/(png|jpeg|webp)|woff|zip/);
   }

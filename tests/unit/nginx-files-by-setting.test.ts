@@ -13,6 +13,9 @@ import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/fi
 import { settingsOf, staticFolder } from '../support/nginx-variants.ts';
 import { below, has, render } from './support/nginx-outline.ts';
 
+/** What asks for an upgrade goes on in a location of its own. */
+const divertUpgrades = ['if ($upstream_connection)', 'if ($upstream_connection) > return 418'];
+
 test('below a base path everything else is not found, and the path itself leads to the app', () => {
   for (const more of [{}, { folders: [] }]) {
     const lines = render({ BASE_PATH: '/shop' }, more);
@@ -27,35 +30,71 @@ test('below a base path everything else is not found, and the path itself leads 
 });
 
 test('the static folder is looked at first, at the root or below its URL', () => {
-  const atRoot = render({ STATIC_PATH: '/srv/www' });
-  assert.deepEqual(below(atRoot, 'server > location / > ').slice(0, 2), [
-    'root /srv/www',
+  // A folder with a page, whose URL has no slash at its end, is left to nginx: it redirects.
+  const files = [
+    ...divertUpgrades,
+    'if (-f $request_filename$folder_page)',
     'try_files $file_path $file_path/index.html @app',
-  ]);
+  ];
+  const atRoot = render({ STATIC_PATH: '/srv/www' });
+  assert.deepEqual(below(atRoot, 'server > location / > ').slice(0, 5), ['root /srv/www', ...files]);
   for (const [environment, url, others] of [
     [{ STATIC_URL: '/files' }, '/files/', '/'],
     [{ STATIC_URL: '/files', BASE_PATH: '/shop' }, '/shop/files/', '/shop/'],
   ] as const) {
     const lines = render({ STATIC_PATH: '/srv/www', ...environment });
-    assert.deepEqual(below(lines, `server > location ${url} > `).slice(0, 1), ['alias /srv/www/']);
-    assert.deepEqual(below(lines, `server > location ${others} > `), ['try_files /.never-a-file @app']);
+    assert.deepEqual(below(lines, `server > location ${url} > `).slice(0, 5), ['alias /srv/www/', ...files]);
+    assert.deepEqual(below(lines, `server > location = ${url.slice(0, -1)} > `), [`return 301 ${url}$is_args$args`]);
+    assert.deepEqual(below(lines, `server > location ${others} > `), [
+      ...divertUpgrades,
+      'try_files /.never-a-file @app',
+    ]);
   }
+  const folder = staticFolder(settingsOf({ STATIC_URL: '/files' }), { hasIndex: false });
+  assert.ok(!has(render({}, { folders: [folder] }), /location = \/files/));
   const atBase = render({ STATIC_PATH: '/srv/www', BASE_PATH: '/shop' });
-  assert.deepEqual(below(atBase, 'server > location /shop/ > ').slice(0, 1), ['alias /srv/www/']);
+  assert.deepEqual(below(atBase, 'server > location /shop/ > ').slice(0, 5), ['alias /srv/www/', ...files]);
   const without = render({}, { folders: [] });
-  assert.deepEqual(below(without, 'server > location / > '), ['proxy_pass http://app']);
-  assert.ok(!has(without, /location @app|file_path|open_file_cache/));
+  assert.deepEqual(below(without, 'server > location / > '), [...divertUpgrades, 'proxy_pass http://app']);
+  assert.ok(!has(without, /@app|file_path|folder_page|file_cache_control/));
+  // The file that says maintenance is looked for all the same.
+  assert.ok(has(without, /^open_file_cache max=/) && has(without, /^server > if \(-f \S+\/maintenance\)$/));
+});
+
+test('each of several static folders has its URL, and what none of them has is for the app', () => {
+  const folders = ['/files', '/media'].map((url) => ({ ...staticFolder(settingsOf({})), url, path: `/srv${url}` }));
+  const lines = render({}, { folders });
+  for (const url of ['/files', '/media'])
+    assert.equal(below(lines, `server > location ${url}/ > `)[0], `alias /srv${url}/`);
+  assert.deepEqual(below(lines, 'server > location / > '), [...divertUpgrades, 'try_files /.never-a-file @app']);
+  assert.equal(lines.filter((line) => line === 'server > location @app').length, 1);
+});
+
+test('an upgrade leads to a location of its own, which has its own time-out', () => {
+  for (const [lines, timeout] of [
+    [render({}), '1h'],
+    [render({ WEBSOCKET_TIMEOUT: '7m' }, { folders: [] }), '7m'],
+  ] as const) {
+    assert.ok(lines.includes('server > error_page 418 = @websocket'));
+    assert.deepEqual(below(lines, 'server > location @websocket > '), [
+      `proxy_read_timeout ${timeout}`,
+      'proxy_pass http://app',
+    ]);
+    // To HTTP/2 there is none.
+    assert.deepEqual(below(lines, 'map $http_upgrade $upstream_connection > '), ['default upgrade', ' ', '~*h2c ']);
+  }
 });
 
 test('names with a hash are kept for ever, others are asked for again', () => {
-  const kept = below(render({}), 'map $uri $file_cache_control > ');
-  assert.equal(kept[0], 'default no-cache');
-  assert.ok(kept.length > 3 && kept.slice(1).every((line) => /^~.* public, max-age=31536000, immutable$/.test(line)));
+  const [volatile, otherwise, ...kept] = below(render({}), 'map $uri $file_cache_control > ');
+  assert.deepEqual([volatile, otherwise], ['volatile', 'default no-cache']);
+  assert.ok(kept.length > 2 && kept.every((line) => /^~.* public, max-age=31536000, immutable$/.test(line)));
 });
 
 test('a single-page app answers pages that neither a file nor the app knows', () => {
   const lines = render({ STATIC_INDEX: 'on' });
-  assert.match(below(lines, 'server > location / > ')[1] ?? '', /\$app_location$/);
+  const tried = below(lines, 'server > location / > try_files ');
+  assert.deepEqual(tried, ['$file_path $file_path/index.html $app_location']);
   const navigation = below(lines, 'server > location @navigation > ');
   assert.ok(navigation.includes('error_page 404 =200 @index') && navigation.includes('proxy_pass http://app'));
   const [codes = ''] = navigation.filter((line) => line.startsWith('error_page ') && line.includes(' 403 '));
@@ -101,6 +140,7 @@ test('private files and streamed uploads have locations only where they are set'
   // The app's own, which would be dropped with its response.
   assert.ok(files.includes('add_header X-Content-Type-Options $upstream_http_x_content_type_options always'));
   assert.deepEqual(below(lines, 'server > location ~ ^/shop(/up)(/|$) > '), [
+    ...divertUpgrades,
     'proxy_request_buffering off',
     'proxy_pass http://app',
   ]);
@@ -116,11 +156,11 @@ test('at the root, the app and the files share one location', () => {
 });
 
 test('a browser that navigates is known by what it asks for', () => {
-  const [otherwise, page = ''] = below(
+  const [volatile, otherwise, page = ''] = below(
     render({ STATIC_INDEX: 'on' }),
     'map $request_method $http_accept $app_location > ',
   );
-  assert.equal(otherwise, 'default @app');
+  assert.deepEqual([volatile, otherwise], ['volatile', 'default @app']);
   const [, pattern = '', location] = /^~(.*) (@\w+)$/.exec(page) ?? [];
   assert.equal(location, '@navigation');
   const isPage = (request: string) => new RegExp(pattern).test(request);
@@ -130,10 +170,21 @@ test('a browser that navigates is known by what it asks for', () => {
 
 test('a file wins for GET and HEAD only', () => {
   assert.deepEqual(below(render({}), 'map $request_method $file_path > '), [
+    'volatile',
     'default /.never-a-file',
     'GET $uri',
     'HEAD $uri',
   ]);
+});
+
+test('a folder’s page is looked for with GET and HEAD only, where the URL has no slash at its end', () => {
+  const [volatile, otherwise, page = ''] = below(render({}), 'map $request_method $uri $folder_page > ');
+  assert.deepEqual([volatile, otherwise], ['volatile', 'default /.never-a-file']);
+  const [, pattern = '', file] = /^~(.*) (\/\S+)$/.exec(page) ?? [];
+  assert.equal(file, '/index.html');
+  const isAsked = (request: string) => new RegExp(pattern).test(request);
+  assert.ok(isAsked('GET /docs') && isAsked('HEAD /a/docs'));
+  assert.ok(!isAsked('GET /docs/') && !isAsked('POST /docs') && !isAsked('GET /'));
 });
 
 test('what is no word of nginx’s configuration is never written as one', () => {

@@ -240,7 +240,7 @@ test('a folder with what nginx quotes stays one word', () => {
   const path = '/app/a b;c{d}#e';
   const roots = directivesOf(render({ STATIC_PATH: path })).filter(({ words }) => words[0] === 'root');
   assert.deepEqual(roots[0]?.words, ['root', path]);
-  assert.equal(schema.staticPath.type.parse(path), path);
+  assert.equal(schema.staticPaths.type.parse(path)?.[0]?.path, path);
 });
 
 /** What stands inside of these is data. */

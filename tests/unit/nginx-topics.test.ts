@@ -14,8 +14,8 @@ import { hashedNames } from '../../rootfs/usr/local/lib/cluster/nginx/config/has
 import { helmetOptions, securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
 import { atLeastPattern, requestTimePattern } from '../../rootfs/usr/local/lib/cluster/nginx/config/number-patterns.ts';
 import { burstOf, retryAfterSeconds } from '../../rootfs/usr/local/lib/cluster/nginx/config/rate-limits.ts';
+import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/found-static-folders.ts';
 import { findDroppedInheritance } from '../../rootfs/usr/local/lib/cluster/nginx/snippets.ts';
-import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folders.ts';
 import { compressibleTypes, renderCompressibleTypes } from '../../tools/compressible-types.ts';
 import { projectRoot } from '../../tools/paths.ts';
 
@@ -170,7 +170,8 @@ test('links that lead out of the static folder are found, others are not', () =>
     symlinkSync('../../secret.txt', join(folder, 'node_modules/outside.txt'));
     // Reached by a link itself, as a release is.
     symlinkSync('public', join(root, 'current'));
-    const { strayLinks, hasSources } = inspectStaticFolder('/', join(root, 'current')) ?? {};
+    const { strayLinks, hasSources } =
+      inspectStaticFolder({ url: '/', path: join(root, 'current'), onlyHashed: false, reason: '' }) ?? {};
     assert.deepEqual([...(strayLinks ?? [])].sort(), ['deep/outside.txt', 'up']);
     assert.equal(hasSources, false);
   } finally {

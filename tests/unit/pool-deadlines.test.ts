@@ -57,11 +57,13 @@ test('what a worker says too late changes nothing', () => {
   const world = running(2);
   world.happens({ type: 'scale', workers: 1 });
   const before = world.state;
-  world.happens({ type: 'ready', worker: 2 });
-  world.happens({ type: 'closed', worker: 2 });
-  world.happens({ type: 'stack', worker: 2, stack: 'late' });
-  world.happens({ type: 'stack', worker: 1, stack: 'of a worker that is not stalled' });
-  world.happens({ type: 'exited', worker: 99, exit: crash });
+  for (const worker of [2, 99]) {
+    assert.deepEqual(world.happens({ type: 'ready', worker }), []);
+    assert.deepEqual(world.happens({ type: 'closed', worker }), []);
+    assert.deepEqual(world.happens({ type: 'stack', worker, stack: 'late' }), []);
+  }
+  assert.deepEqual(world.happens({ type: 'stack', worker: 1, stack: 'of a worker that is not stalled' }), []);
+  assert.deepEqual(world.happens({ type: 'exited', worker: 99, exit: crash }), []);
   assert.deepEqual(world.state, before);
   const starting = new World({ workers: 1, policy: { slots: 1 } });
   starting.happens({ type: 'closed', worker: 1 });
@@ -207,4 +209,66 @@ test('a worker that was ready for ten seconds is replaced at once, and its failu
     world.exit(world.ready()[0] ?? assert.fail(), crash);
     assert.equal(deaths(world)[0]?.replacedInMs, delayMs);
   }
+});
+
+test('only as many are drained as others serve in their place', () => {
+  const world = running(4);
+  world.exit(world.ready()[1] ?? assert.fail(), crash);
+  assert.deepEqual(workersOf(world.happens({ type: 'scale', workers: 2 }), 'drain'), [3]);
+  assert.deepEqual(
+    world.ready().map(({ id }) => id),
+    [1, 4],
+  );
+});
+
+test('a worker whose server is closed is drained when it is not wanted: it may still have requests', () => {
+  const world = running(2);
+  world.happens({ type: 'closed', worker: 2 });
+  const effects = world.happens({ type: 'scale', workers: 1 });
+  assert.deepEqual([workersOf(effects, 'drain'), workersOf(effects, 'terminate')], [[2], []]);
+});
+
+test('a worker that serves in a surplus slot and crashes there is not replaced', () => {
+  const world = running(2);
+  world.happens({ type: 'closed', worker: 1 });
+  world.happens({ type: 'scale', workers: 1 });
+  world.exit(world.ready()[0] ?? assert.fail(), crash);
+  assert.deepEqual(
+    deaths(world).map(({ worker, replacedInMs }) => [worker.id, replacedInMs]),
+    [[2, undefined]],
+  );
+  assert.equal(world.state.slots[1]?.failuresInARow, 0);
+});
+
+test('a first worker that crashes ends everything: nothing is started after it', () => {
+  const world = new World({ workers: 2, policy: { slots: 2 } });
+  world.exit(world.in('starting')[0] ?? assert.fail(), crash);
+  assert.equal(deaths(world)[0]?.worker.life.reason, 'crashed');
+  assert.equal(deaths(world)[0]?.replacedInMs, undefined);
+  assert.equal(names(world.effects).filter((name) => name === 'give-up').length, 1);
+  assert.deepEqual(later(world, 60_000), []);
+  assert.deepEqual(world.state.workers, []);
+});
+
+test('a stop kills a stalled worker at once, and once', () => {
+  const world = running(2);
+  world.silent.add(1);
+  for (let ms = 0; world.in('stalled').length === 0 && ms < 10_000; ms += 250) later(world, 250);
+  assert.deepEqual(workersOf(world.happens({ type: 'stop' }), 'kill'), [1]);
+  assert.deepEqual(workersOf(later(world, 250), 'kill'), []);
+});
+
+test('who exits in a stop is neither replaced nor counted as a failure', () => {
+  const world = running(2);
+  world.happens({ type: 'stop' });
+  for (const worker of world.state.workers) world.exit(worker, crash);
+  assert.deepEqual(
+    deaths(world).map(({ replacedInMs }) => replacedInMs),
+    [undefined, undefined],
+  );
+  assert.deepEqual(
+    world.state.slots.map(({ failuresInARow }) => failuresInARow),
+    [0, 0],
+  );
+  assert.equal(names(world.effects).includes('give-up'), false);
 });

@@ -153,3 +153,66 @@ test('what a replaced worker exits with says nothing: it was asked to', () => {
   assert.deepEqual([death?.worker.life.reason, death?.replacedInMs], ['reload', undefined]);
   assert.equal(world.in('starting').length, 0);
 });
+
+test('of two workers in a slot without a replacement, the one that the slot leads to is kept', () => {
+  const world = running(2);
+  world.happens({ type: 'reload', release: 2 });
+  until(world, () => world.state.replacement?.slot === 1);
+  const incoming = world.state.replacement?.incoming ?? assert.fail();
+  world.happens({ type: 'ready', worker: incoming });
+  const [other] = world.ready().filter(({ slot }) => slot === 0);
+  world.happens({ type: 'closed', worker: other?.id ?? assert.fail() });
+  // The slot is not wanted any more, so neither is its replacement; but no other worker serves.
+  const effects = world.happens({ type: 'scale', workers: 1 });
+  assert.deepEqual(
+    effects.filter((effect) => effect.do === 'drain'),
+    [{ do: 'drain', worker: 2, isReplaced: true }],
+  );
+  assert.ok(world.ready().some(({ id }) => id === incoming));
+});
+
+test('an old worker that crashes while its successor is on trial leaves the slot to it', () => {
+  const world = running(1);
+  world.happens({ type: 'reload', release: 2 });
+  world.happens({ type: 'ready', worker: 2 });
+  world.exit(world.ready()[0] ?? assert.fail(), crash);
+  assert.equal(deaths(world)[0]?.replacedInMs, undefined);
+  assert.equal(world.state.slots[0]?.failuresInARow, 0);
+  world.passes(3000);
+  assert.deepEqual(
+    world.ready().map(({ id, release }) => [id, release]),
+    [[2, 2]],
+  );
+});
+
+test('a successor that crashes when its trial is over is replaced like any worker', () => {
+  const world = running(1);
+  world.silent.add(1);
+  world.happens({ type: 'reload', release: 2 });
+  world.passes(2500);
+  assert.equal(world.state.replacement?.hasSettled, true);
+  world.exit(world.ready()[0] ?? assert.fail(), crash);
+  assert.equal(deaths(world)[0]?.replacedInMs, 100);
+  assert.equal(world.state.replacement, undefined);
+  world.passes(1000);
+  assert.deepEqual(
+    world.ready().map(({ release }) => release),
+    [2],
+  );
+});
+
+test('old and new worker that crash both count as one failure, and a third is started', () => {
+  const world = running(2);
+  world.happens({ type: 'retire', worker: 1 });
+  world.exit(world.ready()[0] ?? assert.fail(), crash);
+  world.exit(world.in('starting')[0] ?? assert.fail(), crash);
+  assert.deepEqual(
+    deaths(world).map(({ worker, replacedInMs }) => [worker.id, replacedInMs]),
+    [
+      [1, undefined],
+      [3, 100],
+    ],
+  );
+  world.passes(1000);
+  assert.equal(world.ready().length, 2);
+});

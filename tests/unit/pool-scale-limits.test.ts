@@ -10,6 +10,7 @@ import {
   scaleResultOf,
   startScaler,
 } from '../../rootfs/usr/local/lib/cluster/pool/decide/autoscale.ts';
+import type { PoolState } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
 import { crash, World } from './support/pool-world.ts';
 
 const policy = { minWorkers: 1, maxWorkers: 16, memoryBytes: 0 };
@@ -47,11 +48,20 @@ test('it grows in the third second above three quarters', () => {
   assert.equal(after(startScaler(policy, 4), 9000, [0.7, 0.76, 0.76, 0.76]).target, 5, 'before them');
 });
 
+test('two samples a second and a half apart are enough', () => {
+  const sample = { workers: 4, loopUtilisation: 1, memoryBytes: 0 };
+  const at = (...times: number[]) =>
+    times.reduce((scaler, atMs) => observe(scaler, { ...sample, atMs }), startScaler(policy, 4)).target;
+  assert.equal(at(0, 1499), 4);
+  assert.equal(at(0, 1500), 6);
+});
+
 test('it grows as far as brings the workers below three quarters, within the range', () => {
   assert.equal(after(startScaler(policy, 4), 2000, [1, 1, 1]).target, 6);
   assert.equal(after(startScaler(policy, 9), 2000, [1, 1, 1]).target, 12);
   assert.equal(after(startScaler({ ...policy, maxWorkers: 5 }, 4), 2000, [1, 1, 1]).target, 5);
-  assert.equal(after(startScaler({ ...policy, maxWorkers: 4 }, 4), 2000, [1, 1, 1]).target, 4);
+  const full = after(startScaler({ ...policy, maxWorkers: 4 }, 4), 2000, [1, 1, 1]);
+  assert.deepEqual([full.target, full.grewAtMs], [4, Number.NEGATIVE_INFINITY]);
 });
 
 test('new workers get five seconds to take their share', () => {
@@ -147,4 +157,21 @@ test('scaling is complete when exactly the wanted workers are ready, and fails w
   assert.equal(scaleResultOf(world.state), undefined, 'the second is still there');
   world.passes(1000);
   assert.equal(scaleResultOf(world.state), 'complete', 'what failed in a slot that is not wanted does not count');
+});
+
+test('only a slot whose first worker failed ends the scaling', () => {
+  const world = new World({ workers: 2, policy: { slots: 3 } });
+  const [first] = world.in('starting');
+  assert.ok(first);
+  const last = { ...first, life: { name: 'gone', since: 0, reason: 'crashed', exit: crash } } as const;
+  const resultOf = (changed: Partial<PoolState['slots'][number]>, slot = 1) =>
+    scaleResultOf({
+      ...world.state,
+      slots: world.state.slots.map((old, index) => (index === slot ? { ...old, ...changed } : old)),
+    });
+  assert.equal(resultOf({ starts: 1, last, failuresInARow: 1 }), last);
+  assert.equal(resultOf({ starts: 2, last, failuresInARow: 1 }), undefined, 'it is tried again');
+  assert.equal(resultOf({ starts: 1, last, failuresInARow: 0 }), undefined, 'it had been up for long');
+  assert.equal(resultOf({ starts: 1, last: undefined, failuresInARow: 1 }), undefined);
+  assert.equal(resultOf({ starts: 1, last, failuresInARow: 1 }, 2), undefined, 'a slot that is not wanted');
 });

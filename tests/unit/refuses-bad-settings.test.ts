@@ -205,6 +205,34 @@ const cases: Case[] = [
     { STATIC_URL: '/static' },
     /^STATIC_URL=\/static is where the files of STATIC_PATH lie, but there is no folder \/app\/public\./,
   ],
+  // Several folders
+  [
+    'pairs with one folder that is not there',
+    { STATIC_PATH: `/a=${folder},/b=none` },
+    /^STATIC_PATH=\/a=.*,\/b=\/app\/none: there is no such folder \/app\/none\./,
+  ],
+  ['two folders for one URL path', { STATIC_PATH: '/a=x,/a/=y' }, /two folders for one URL path/],
+  ['a folder outside of /app', { STATIC_PATH: '/a=../etc' }, /leads out of \/app/],
+  ['a folder outside of /app, by a way round', { STATIC_PATH: '/a=x/../../etc' }, /leads out of \/app/],
+  ['a pair without a folder', { STATIC_PATH: '/a=' }, /"\/a=" is not a URL path, `=` and a folder/],
+  ['a pair without a slash', { STATIC_PATH: 'static=public' }, /"static=public" is not a URL path/],
+  ['a pair and what is none', { STATIC_PATH: '/a=x,public' }, /"public" is not a URL path/],
+  ['a variable of nginx in a pair', { STATIC_PATH: '/a=$uri' }, /"\/a=\$uri" is not a URL path/],
+  [
+    'pairs and STATIC_URL',
+    { STATIC_PATH: `/a=${folder}`, STATIC_URL: '/b' },
+    /^STATIC_URL=\/b is for a single folder, and STATIC_PATH=.* Leave STATIC_URL out\.$/,
+  ],
+  [
+    'files in place of health',
+    { STATIC_PATH: `/healthz=${folder}` },
+    /^HEALTH_PATH=\/healthz and STATIC_PATH=.* are the same path/,
+  ],
+  [
+    'a private folder that everybody may read, among several',
+    { STATIC_PATH: '/a=/usr,/b=/etc', NGINX_PRIVATE_PATH: '/etc/ssl' },
+    /^NGINX_PRIVATE_PATH=\/etc\/ssl is inside of STATIC_PATH=\/b=\/etc/,
+  ],
   [
     'a single-page app without its page',
     { STATIC_PATH: folder, STATIC_INDEX: '1' },

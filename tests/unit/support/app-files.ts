@@ -3,7 +3,11 @@ import type { Folder } from '../../../rootfs/usr/local/lib/cluster/app/app-folde
 import type { AppSettings } from '../../../rootfs/usr/local/lib/cluster/app/find.ts';
 
 /** As they are by default. */
-export const appSettings: AppSettings = { appModule: undefined, staticPath: '/app/public', nginx: true };
+export const appSettings: AppSettings = {
+  appModule: undefined,
+  staticPaths: [{ url: undefined, path: '/app/public' }],
+  nginx: true,
+};
 
 /** @param files texts by path below /app @param links where paths lead, both below /app */
 export function appWith(files: Record<string, string>, links: Record<string, string> = {}): Folder {

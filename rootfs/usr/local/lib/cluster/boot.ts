@@ -17,6 +17,8 @@ import { containerEnvironment } from './machine/container-environment.ts';
 import { checkNodeOptions } from './machine/node-options.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
+import { findStaticFolders } from './nginx/found-static-folders.ts';
+import { hasOwnNginxConfiguration } from './nginx/snippets.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
 import type { Settings } from './settings/read.ts';
 
@@ -55,8 +57,10 @@ try {
   const app = findApp(settings);
   checkNodeFlags(app);
   if (environment.NODE_OPTIONS === undefined) checkNodeOptions(app.environment.NODE_OPTIONS);
-  if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
-  else writeFileSync(run.noNginx, '');
+  if (settings.nginx) {
+    checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
+    logFrameworkAssets(settings);
+  } else writeFileSync(run.noNginx, '');
   storeConfiguration({
     ...configuration,
     environment: appEnvironment(environment, settings, app),
@@ -68,6 +72,16 @@ try {
   await sleep(streamsCatchUpMs);
   logFatal(error);
   process.exitCode = error instanceof ClusterError ? error.exitCode : 1;
+}
+
+function logFrameworkAssets(settings: Settings): void {
+  if (hasOwnNginxConfiguration()) return;
+  for (const { url, path, reason, onlyHashed } of findStaticFolders(settings)) {
+    if (reason === 'STATIC_PATH') continue;
+    log(
+      `nginx sends ${onlyHashed ? 'files with a hash in their names' : `${url}/`} from ${path}, ${reason} (STATIC_PATH changes that)`,
+    );
+  }
 }
 
 /** @throws ClusterError PORT_NOT_ALLOWED: nginx names the port, but not the setting, and no way out */

@@ -35,7 +35,7 @@ export const entryCandidates: readonly string[] = folders.flatMap((folder) =>
 );
 
 /** What the search depends on. */
-export type AppSettings = Pick<Settings, 'appModule' | 'staticPath' | 'nginx'>;
+export type AppSettings = Pick<Settings, 'appModule' | 'staticPaths' | 'nginx'>;
 
 /** A file that would start the app. */
 type Candidate = Pick<App, 'entry' | 'reason'> & Partial<StartOptions> & { readonly notes?: readonly string[] };
@@ -112,7 +112,7 @@ function findSubstitute(folder: Folder, settings: AppSettings): Candidate | unde
   if (!isStaticSite(folder, names, settings)) return undefined;
   return {
     entry: staticSiteApp,
-    reason: `since there is no app: a static site, and nginx serves ${settings.staticPath}`,
+    reason: `since there is no app: a static site, and nginx serves ${settings.staticPaths.map(({ path }) => path).join(', ')}`,
   };
 }
 
@@ -121,13 +121,15 @@ function isEmpty(names: readonly string[]): boolean {
 }
 
 /** Anything that may be a part of an app is rather an app that was not found. */
-function isStaticSite(folder: Folder, names: readonly string[], { staticPath, nginx }: AppSettings): boolean {
+function isStaticSite(folder: Folder, names: readonly string[], { staticPaths, nginx }: AppSettings): boolean {
   const isOfAnApp = (name: string) => {
     const path = join(appFolder, name);
-    if (name.startsWith('.') || name === 'nginx' || `${staticPath}/`.startsWith(`${path}/`)) return false;
+    if (name.startsWith('.') || name === 'nginx') return false;
+    if (staticPaths.some((folder) => `${folder.path}/`.startsWith(`${path}/`))) return false;
     return name === 'package.json' || /\.[cm]?[jt]sx?$/.test(name) || folder.names(path).length > 0;
   };
-  return nginx && folder.names(staticPath).length > 0 && !names.some(isOfAnApp);
+  const hasFiles = staticPaths.some(({ path }) => folder.names(path).length > 0);
+  return nginx && hasFiles && !names.some(isOfAnApp);
 }
 
 /**

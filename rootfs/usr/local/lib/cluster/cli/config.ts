@@ -13,6 +13,8 @@ import { renderNginxConf, writeNginxConf } from '../configuration/write-nginx-co
 import { ClusterError, errors } from '../errors.ts';
 import { containerEnvironment } from '../machine/container-environment.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
+import type { StaticFolder } from '../nginx/config/context.ts';
+import { findStaticFolders } from '../nginx/found-static-folders.ts';
 import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import { nginxFolder } from '../paths.ts';
 import type { SettingOrigin } from '../settings/read.ts';
@@ -151,6 +153,10 @@ function variablesForApp({ settings }: ResolvedConfiguration): readonly TrustedP
   }
 }
 
+function staticFoldersOf(settings: ResolvedConfiguration['settings']): StaticFolder[] {
+  return settings.nginx && !hasOwnNginxConfiguration() ? findStaticFolders(settings) : [];
+}
+
 /** Tables: the settings, what is computed from them and the machine, and what is set for the app's frameworks. */
 function renderText(configuration: ResolvedConfiguration): string {
   const { settings, origins, warnings } = configuration;
@@ -169,9 +175,15 @@ function renderText(configuration: ResolvedConfiguration): string {
     value,
     `${framework}: ${because}`,
   ]);
+  const folders = staticFoldersOf(settings).map(({ url, path, reason, onlyHashed }) => [
+    settings.basePath === '/' ? url : `${settings.basePath}${url}`,
+    `${path}${onlyHashed ? ', names with a hash alone' : ''}`,
+    reason,
+  ]);
   const tables = [
     [['SETTING', 'VALUE', 'FROM'], ...set],
     [['COMPUTED', 'VALUE', 'BECAUSE'], ...computed],
+    ...(folders.length > 0 ? [[['FILES AT', 'FOLDER', 'BECAUSE'], ...folders]] : []),
     ...(forApp.length > 0 ? [[['SET FOR THE APP', 'VALUE', 'BECAUSE'], ...forApp]] : []),
   ];
   const warned = warnings.map((warning) => `warning: ${warning}\n`).join('');
@@ -192,6 +204,7 @@ function renderJson(configuration: ResolvedConfiguration) {
       ]),
     ),
     computed: computedOf(configuration),
+    files: staticFoldersOf(settings).map(({ url, path, reason }) => ({ url, path, reason })),
     setForTheApp: variablesForApp(configuration),
     warnings,
   };

@@ -4,8 +4,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { loadConfiguration, type StoredConfiguration } from '../configuration/store.ts';
 import { ClusterError, errors } from '../errors.ts';
 import { identity } from '../machine/container.ts';
+import { containerEnvironment } from '../machine/container-environment.ts';
 import { appFolder, run } from '../paths.ts';
 import type { Command } from './command.ts';
+
+const entrypoint = '/usr/local/bin/entrypoint';
 
 export const runCommand: Command = {
   help: 'runs a command as the app would: user, settings, TypeScript. `cluster run node migrate.ts`',
@@ -16,7 +19,7 @@ export const runCommand: Command = {
 async function runAsApp(command: readonly string[]): Promise<number> {
   if (command.length === 0) throw errors.nothingToRun();
   const configuration = runningConfiguration();
-  const environment = { ...process.env };
+  const environment: NodeJS.ProcessEnv = { ...containerEnvironment() };
   if (configuration !== undefined) {
     environment.NODE_ENV ??= configuration.settings.mode;
     environment.PORT = String(configuration.settings.port);
@@ -24,7 +27,7 @@ async function runAsApp(command: readonly string[]): Promise<number> {
     if (becomeServersUser()) environment.HOME = '/';
   }
   process.chdir(appFolder);
-  process.execve?.('/bin/sh', ['sh', '/usr/local/bin/entrypoint', ...command], environment);
+  process.execve?.(entrypoint, [entrypoint, ...command], environment);
   return 1;
 }
 

@@ -7,8 +7,8 @@ import { securityHeadersOf } from '../nginx/config/helmet.ts';
 import { renderParts, renderTemplate } from '../nginx/config/template.ts';
 import { userNginxConf } from '../nginx/config/user-configuration.ts';
 import { findErrorPages } from '../nginx/error-page-files.ts';
+import { findStaticFolders } from '../nginx/found-static-folders.ts';
 import { hasOwnNginxConfiguration, readSnippets } from '../nginx/snippets.ts';
-import { inspectStaticFolder } from '../nginx/static-folders.ts';
 import { nginxConfiguration, nginxParts } from '../paths.ts';
 import type { Configuration } from './store.ts';
 
@@ -22,7 +22,7 @@ export function renderNginxConf({ settings, plan, start }: Configuration, folder
     folder,
     isRoot: identity().uid === 0,
     hasIpv6: hasIpv6(),
-    folders: [inspectStaticFolder(settings.staticUrl, settings.staticPath)].filter((folder) => folder !== undefined),
+    folders: findStaticFolders(settings),
     errorPages: findErrorPages(settings.errorPages),
     securityHeaders: securityHeadersOf(settings.securityHeaders),
     snippets: readSnippets(),

@@ -134,7 +134,7 @@ function watchTheCertificate(): void {
 
 function develop(): Promise<never> {
   return developInto({
-    ignored: [settings.staticPath],
+    ignored: settings.staticPaths.map(({ path }) => path),
     update: async () => {
       problem = await runNewVersion();
       return problem;

@@ -4,6 +4,7 @@ import { duration, rate, size } from './types/amount.ts';
 import { address, networks } from './types/network.ts';
 import { count, port, range } from './types/number.ts';
 import { absoluteFile, file, folder, urlPath, urlPaths, urlPrefix } from './types/path.ts';
+import { staticPaths } from './types/static-paths.ts';
 import { autoOr, offOr, type Type, zeroOr } from './types/type.ts';
 import { accessLog, oneOf, toggle, words } from './types/word.ts';
 
@@ -464,15 +465,15 @@ export const schema = {
     example: 'off',
   }),
 
-  staticPath: define({
+  staticPaths: define({
     name: 'STATIC_PATH',
     group: 'Files',
-    type: folder,
-    default: '/app/public',
-    defaultRule: '/app/public, if it exists',
+    type: staticPaths,
+    default: [{ url: undefined, path: '/app/public' }],
+    defaultRule: '/app/public, if it exists, and the hashed assets of known frameworks',
     readBy: ['nginx'],
-    help: 'The folder whose files nginx answers itself, before the app is asked.',
-    example: '/app/dist/client',
+    help: 'The folder whose files nginx sends itself, before the app gets the request; or several, each with its URL path. Relative to /app in pairs.',
+    example: '/_next/static=.next/static,/=public',
   }),
   staticUrl: define({
     name: 'STATIC_URL',

@@ -9,6 +9,10 @@ export interface StaticFolder {
   /** Where its files are in URLs, below BASE_PATH: `/`, or a path without a slash at its end. */
   readonly url: string;
   readonly path: string;
+  /** Why it is served: a setting, or the framework that has built it. */
+  readonly reason: string;
+  /** Only files with a hash in their names are sent: the others, pages among them, are the app's. */
+  readonly onlyHashed: boolean;
   /** It has an index.html of its own. */
   readonly hasIndex: boolean;
   /** It has a package.json, so it holds more than what a browser may see. */

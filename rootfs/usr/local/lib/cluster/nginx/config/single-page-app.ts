@@ -1,5 +1,6 @@
 // A single-page app (STATIC_INDEX): its index.html answers for pages that are neither a file nor known to the app.
-import type { NginxContext, StaticFolder } from './context.ts';
+import { indexFolderOf, usualStaticFolder } from '../../settings/static-folders.ts';
+import type { NginxContext } from './context.ts';
 import { errorPageDirectives, inheritedErrorPages } from './error-pages.ts';
 import { addResponseHeaders } from './headers.ts';
 import { block, lines, nginxPath, volatileMap } from './layout.ts';
@@ -47,7 +48,7 @@ export function pageLocations(context: NginxContext, { passToApp, replacedRespon
     block(
       'location @index',
       lines(
-        `root ${nginxPath(indexFolderOf(context).path)};`,
+        `root ${nginxPath(indexFolderOf(context.folders)?.path ?? usualStaticFolder)};`,
         '# Revalidated each time: it names the assets of the newest release.',
         'more_set_headers "Cache-Control: no-cache";',
         addResponseHeaders(replacedResponseHeaders),
@@ -55,11 +56,4 @@ export function pageLocations(context: NginxContext, { passToApp, replacedRespon
       ),
     ),
   );
-}
-
-/** @returns the folder with the index.html of a single-page app */
-function indexFolderOf({ folders }: Pick<NginxContext, 'folders'>): StaticFolder {
-  const folder = folders.find(({ url }) => url === '/') ?? folders[0];
-  if (folder === undefined) throw new RangeError('no folder for index.html');
-  return folder;
 }

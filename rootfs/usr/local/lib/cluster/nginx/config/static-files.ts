@@ -60,15 +60,18 @@ function locations(context: NginxContext, shared: Shared): string {
   const { folders, settings } = context;
   const prefix = prefixOf(settings);
   const appLocation = appLocationOf(context);
-  const hasRoot = folders.some(({ url }) => url === '/');
+  const hasRoot = folders.some(({ url, onlyHashed }) => url === '/' && !onlyHashed);
   return paragraphs(
     lines(
-      '# A file of the static folder wins; the app gets the rest.',
-      ...folders.map((folder) => folderLocations(folder, urlOf(folder, prefix), appLocation)),
+      '# A file of a static folder wins; the app gets the rest.',
+      ...folders
+        .filter(({ onlyHashed }) => !onlyHashed)
+        .map((folder) => folderLocations(folder, urlOf(folder, prefix), appLocation)),
       !hasRoot && block(`location ${prefix}/`, lines(divertUpgrades, `try_files /.never-a-file ${appLocation};`)),
       outsideBasePath(prefix),
     ),
     withheldFiles(context, prefix),
+    ...folders.filter(({ onlyHashed }) => onlyHashed).map((folder) => hashedLocation(folder, appLocation)),
     block('location @app', shared.passToApp()),
     settings.staticIndex && pageLocations(context, shared),
   );
@@ -78,7 +81,8 @@ function locations(context: NginxContext, shared: Shared): string {
  * @param filesUrl where its files are in URLs, empty for the root
  * @param appLocation the named location, or a variable with its name, that gets a request without a file
  */
-function folderLocations({ path, url, hasIndex }: StaticFolder, filesUrl: string, appLocation: string): string {
+function folderLocations(folder: StaticFolder, filesUrl: string, appLocation: string): string {
+  const { path, url, hasIndex } = folder;
   const content = lines(
     divertUpgrades,
     '# The links of a folder’s page are relative to its URL with a slash: /docs leads to /docs/.',
@@ -87,6 +91,31 @@ function folderLocations({ path, url, hasIndex }: StaticFolder, filesUrl: string
       '# Where try_files does not reach, that is what nginx does with a folder: after it has asked for a password.',
     ),
     `try_files $file_path $file_path/index.html ${appLocation};`,
+    sending(folder),
+  );
+  if (filesUrl === '') return block('location /', lines(`root ${nginxPath(path)};`, content));
+  return lines(
+    // Slashes at both ends: without the first, /static../ would lead out of the folder.
+    block(`location ${filesUrl}/`, lines(`alias ${nginxPath(`${path}/`)};`, content)),
+    // BASE_PATH itself leads to its URL with a slash anyway.
+    hasIndex && url !== '/' && block(`location = ${filesUrl}`, `return 301 ${filesUrl}/$is_args$args;`),
+  );
+}
+
+/** Of a folder with more in it: the files with a hash in their names alone (Angular). */
+function hashedLocation(folder: StaticFolder, appLocation: string): string {
+  return lines(
+    `# ${folder.path}: files with a hash in their names.`,
+    block(
+      `location ~ "${hashedNames.slice(1).join('|')}"`,
+      lines(`root ${nginxPath(folder.path)};`, `try_files $file_path ${appLocation};`, sending(folder)),
+    ),
+  );
+}
+
+/** How a file is sent. */
+function sending({ path }: StaticFolder): string {
+  return lines(
     '# Compressed beforehand: app.js.br, app.js.gz.',
     'brotli_static on;',
     'gzip_static on;',
@@ -95,12 +124,5 @@ function folderLocations({ path, url, hasIndex }: StaticFolder, filesUrl: string
     'charset utf-8;',
     '# Not add_header, which would drop the headers of the server.',
     'more_set_headers -s "200 206 301 304" "Cache-Control: $file_cache_control";',
-  );
-  if (filesUrl === '') return block('location /', lines(`root ${nginxPath(path)};`, content));
-  return lines(
-    // Slashes at both ends: without the first, /static../ would lead out of the folder.
-    block(`location ${filesUrl}/`, lines(`alias ${nginxPath(`${path}/`)};`, content)),
-    // BASE_PATH itself leads to its URL with a slash anyway.
-    hasIndex && url !== '/' && block(`location = ${filesUrl}`, `return 301 ${filesUrl}/$is_args$args;`),
   );
 }

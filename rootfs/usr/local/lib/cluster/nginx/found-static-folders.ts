@@ -2,18 +2,40 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { walkFolders } from '../file-tree.ts';
+import { appFolder } from '../paths.ts';
+import type { Settings } from '../settings/read.ts';
+import { isUsualFolder, placedFolders } from '../settings/static-folders.ts';
 import type { StaticFolder } from './config/context.ts';
+import { findFrameworkAssets } from './framework-assets.ts';
 
 /**
- * @param url where its files are in URLs
+ * @param appRoot the app's folder
+ * @returns the folders whose files nginx sends, those that exist
+ * @throws the error of the file system where one cannot be read; what cannot be read in it is passed over
+ */
+export function findStaticFolders(settings: Settings, appRoot = appFolder): StaticFolder[] {
+  const set = placedFolders(settings).map((folder) => ({ ...folder, onlyHashed: false, reason: 'STATIC_PATH' }));
+  // Where nothing else is set. In dev mode, builds are older than what is served.
+  const isFound = isUsualFolder(settings) && settings.mode === 'production';
+  const built = isFound ? findFrameworkAssets(appRoot) : [];
+  const recognised = built
+    // A path with a pattern, which BASE_PATH would have to be taken out of.
+    .filter(({ onlyHashed }) => !onlyHashed || settings.basePath === '/')
+    .map(({ framework, ...assets }) => ({ ...assets, reason: `built by ${framework}` }));
+  return [...set, ...recognised].flatMap((folder) => inspectStaticFolder(folder) ?? []);
+}
+
+/**
  * @returns undefined where there is no such folder
  * @throws the error of the file system where the folder exists and cannot be read; what cannot be read in it is passed over
  */
-export function inspectStaticFolder(url: string, path: string): StaticFolder | undefined {
+export function inspectStaticFolder(
+  folder: Pick<StaticFolder, 'url' | 'path' | 'onlyHashed' | 'reason'>,
+): StaticFolder | undefined {
+  const { path } = folder;
   if (!existsSync(path)) return undefined;
   return {
-    url,
-    path,
+    ...folder,
     hasIndex: existsSync(join(path, 'index.html')),
     hasSources: existsSync(join(path, 'package.json')),
     strayLinks: findStrayLinks(path),
