@@ -112,8 +112,8 @@ export class Listener {
   }
 
   #intercept(server: net.Server, args: unknown[]): net.Server {
-    if (server.listening) return Reflect.apply(this.#listen, server, args); // throws ERR_SERVER_ALREADY_LISTEN
-    const { options, callback, isDescriptor } = parseListenArguments(args);
+    const { options, callback, isDescriptor, isRefused } = parseListenArguments(args);
+    if (server.listening || isRefused) return Reflect.apply(this.#listen, server, args); // throws
     // Port 0 is never the app: somebody's throw-away server.
     const isApp = server instanceof http.Server && (isDescriptor || options.path !== undefined || options.port !== 0);
     if (!isApp) {
