@@ -1,5 +1,13 @@
 // A folder /app in memory.
 import type { Folder } from '../../../rootfs/usr/local/lib/cluster/app/app-folder.ts';
+import type { AppSettings } from '../../../rootfs/usr/local/lib/cluster/app/find.ts';
+
+/** As they are by default. */
+export const appSettings: AppSettings = {
+  appModule: undefined,
+  staticPaths: [{ url: undefined, path: '/app/public' }],
+  nginx: true,
+};
 
 /** @param files texts by path below /app; a path that ends with a slash is an empty folder @param links where paths lead, both below /app */
 export function appWith(files: Record<string, string>, links: Record<string, string> = {}): Folder {
@@ -16,5 +24,7 @@ export function appWith(files: Record<string, string>, links: Record<string, str
       );
     },
     target: real,
+    isUntouched: () => Object.keys(files).join() === '.welcome',
+    misplaced: () => undefined,
   };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { after, on, once } from '../guarded.ts';
 import { log } from '../log.ts';
+import { withoutHeapOf } from '../machine/node-options.ts';
 import { run, workerSocket } from '../paths.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import {
@@ -13,6 +14,7 @@ import {
   configurationVariable,
   type FromWorker,
   type Report,
+  type StateInMemory,
   type ToWorker,
   type WorkerConfiguration,
   watchdogDescriptor,
@@ -32,6 +34,7 @@ export interface WorkerListeners {
   /** A connection that it cannot serve, unread. */
   readonly onUnserved: (connection: Socket) => void;
   readonly onReport: (report: Report) => void;
+  readonly onStateInMemory: (found: StateInMemory) => void;
   /** Called once, after its last message. */
   readonly onExit: (exit: WorkerExit) => void;
 }
@@ -65,11 +68,13 @@ export class WorkerProcess {
       const watchdog = launch.settings.workerStallTimeoutMs > 0 ? (['pipe'] as const) : [];
       const sockets = socket === undefined ? [] : Array.from({ length: acceptors }, () => socket);
       const descriptors = sockets.map((_, number) => watchdogDescriptor + watchdog.length + number);
+      const environment = environmentOf(id, slot, release, launch, descriptors);
+      const nodeFlags = withoutHeapOf(environment.NODE_OPTIONS ?? '', launch.nodeFlags);
       return fork(release.entry, [...release.args, ...launch.appArguments], {
         cwd: release.folder,
         // The app's own preloads come last: they may listen already.
-        execArgv: [...launch.nodeFlags, '--require', preload, ...release.nodeFlags],
-        env: environmentOf(id, slot, release, launch, descriptors),
+        execArgv: [...nodeFlags, '--require', preload, ...release.nodeFlags],
+        env: environment,
         // A process group of its own, so that what the app has started ends with it.
         detached: true,
         stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...watchdog, ...sockets],
@@ -185,6 +190,9 @@ export class WorkerProcess {
       case 'cluster:hint':
         this.hint = message.hint;
         break;
+      case 'cluster:state-in-memory':
+        listeners.onStateInMemory(message.found);
+        break;
       case 'cluster:failed':
         this.failure = message;
         break;
@@ -224,7 +232,7 @@ function environmentOf(
   id: number,
   slot: number,
   release: Release,
-  { settings, nodeEnvironment }: Launch,
+  { settings, environment, isNodeEnvironmentSet, debugger: appDebugger }: Launch,
   descriptors: readonly number[],
 ): NodeJS.ProcessEnv {
   const configuration: WorkerConfiguration = {
@@ -234,21 +242,19 @@ function environmentOf(
     socket: workerSocket(id),
     descriptors,
     compileCache: run.compileCache,
+    debugger: slot === 0 ? appDebugger : undefined,
   };
   return {
     ...release.environment,
-    ...process.env,
-    NODE_ENV: process.env.NODE_ENV ?? nodeEnvironmentOf(release, nodeEnvironment),
+    ...environment,
+    NODE_ENV: isNodeEnvironmentSet ? environment.NODE_ENV : (release.environment.NODE_ENV ?? environment.NODE_ENV),
+    // As a shell would have it.
+    PWD: release.folder,
     PORT: String(settings.port),
     NODE_APP_INSTANCE: String(slot),
     [manifestVariable]: release.manifest,
     [configurationVariable]: JSON.stringify(configuration),
   };
-}
-
-/** A start script is for production: dev mode says otherwise. */
-function nodeEnvironmentOf({ environment }: Release, nodeEnvironment: string): string {
-  return nodeEnvironment === 'development' ? nodeEnvironment : (environment.NODE_ENV ?? nodeEnvironment);
 }
 
 /** For the supervisor, which ends the process groups that a killed primary has left behind. */

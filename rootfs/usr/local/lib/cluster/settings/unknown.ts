@@ -7,6 +7,8 @@ const definitionsByName = new Map<string, Definition<unknown>>(
   definitions.flatMap(([, definition]) => [definition.name, ...definition.aliases].map((name) => [name, definition])),
 );
 const knownNames = [...definitionsByName.keys()];
+/** What a near miss may have meant. */
+const suggestedNames = knownNames.filter((name) => definitionsByName.get(name)?.hasLikeNames !== true);
 
 /** What a Kubernetes service or a Docker link called `nginx` puts into the environment of every container beside it. */
 const serviceLinkSuffix =
@@ -40,7 +42,9 @@ function findSimilarName(name: string): string | undefined {
     .toUpperCase()
     .replaceAll('-', '_')
     .replace(/(?<=.)_FILE$/, '');
-  return definitionsByName.has(normalized) ? normalized : knownNames.find((known) => isSimilarName(known, normalized));
+  return definitionsByName.has(normalized)
+    ? normalized
+    : suggestedNames.find((known) => isSimilarName(known, normalized));
 }
 
 /** Word by word: HTTP_TIMEOUT is as near to STOP_TIMEOUT as a typo, but HTTP is no typo of STOP. */
