@@ -10,7 +10,6 @@ const programs: Partial<Record<ProgramName, string>> = {
   'browser-sync': 'a page comes with the script that reloads it',
   elysia: 'answers, parses a body, and echoes by WebSocket',
   'json-server': 'records are created, read, changed and deleted, and each worker follows the file',
-  maildev: 'a mail comes by SMTP and is read by HTTP',
   mcp: 'sessions list and call tools, and see their progress',
   mountebank: 'a stub server is made at run time, answers, and is removed',
   'node-red': 'a flow is deployed and triggered, and the editor is connected',

@@ -39,7 +39,6 @@ export const programs = {
   elysia: {},
   hocuspocus: { environment: { WORKERS: '1' } },
   'json-server': { environment: command('json-server/lib/cli/bin.js', '--watch data/db.json') },
-  maildev: { environment: { ...command('maildev/dist/bin/maildev.js'), WORKERS: '1' }, says: /port 1025 is a further/ },
   mcp: {
     environment: {
       ...command('@modelcontextprotocol/server-everything/dist/index.js', 'streamableHttp'),
