@@ -81,7 +81,12 @@ test('what TypeScript and Babel leave in CommonJS is unpacked once', () => {
 test('`options` goes with a plugin of an ES module and of CommonJS', () => {
   const plugin = async () => {};
   const options = { bodyLimit: 5 };
-  assert.deepEqual(recognise({ default: plugin, options }), { kind: 'plugin', value: plugin, options, confidence: 'unlikely' });
+  assert.deepEqual(recognise({ default: plugin, options }), {
+    kind: 'plugin',
+    value: plugin,
+    options,
+    confidence: 'unlikely',
+  });
   const transpiled = { default: { __esModule: true, default: plugin, options } };
   assert.deepEqual(recognise(transpiled), { kind: 'plugin', value: plugin, options, confidence: 'unlikely' });
 });
