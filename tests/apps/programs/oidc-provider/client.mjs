@@ -21,4 +21,4 @@ const query = new URLSearchParams({
   code_challenge_method: 'S256',
 });
 const login = await fetch(`${configuration.authorization_endpoint}?${query}`, { redirect: 'manual' });
-assert.match(login.headers.get('location') ?? '', /^http:\/\/127\.0\.0\.1:8080\/interaction\//);
+assert.match(login.headers.get('location') ?? '', /^\/interaction\//);

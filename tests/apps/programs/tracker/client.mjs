@@ -7,7 +7,7 @@ const announce = (url, peer) =>
   new Promise((resolve, reject) => {
     const client = new Client({
       infoHash,
-      peerId: `-XX0000-00000000000${peer}`.padEnd(20),
+      peerId: Buffer.from(`-XX0000-00000000000${peer}`),
       announce: [url],
       port: 6880 + peer,
     });
