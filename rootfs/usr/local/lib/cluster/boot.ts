@@ -6,11 +6,12 @@ import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
 import { checkNodeFlags } from './app/start-flags.ts';
 import { resolveConfiguration } from './configuration/resolve.ts';
+import { makeLogFifos } from './configuration/log-fifos.ts';
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
 import { writeNginxConf } from './configuration/write-nginx-conf.ts';
 import { ClusterError } from './errors.ts';
-import { log, logFatal, logWarning, setLogLevel } from './log.ts';
+import { configureLog, isLogJson, log, logFatal, logWarning } from './log.ts';
 import { checkContainer, identity } from './machine/container.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
@@ -34,10 +35,11 @@ try {
     process.argv[2] === 'dev' ? 'development' : 'production',
   );
   const { settings, warnings } = configuration;
-  setLogLevel(settings.logLevel);
+  configureLog(settings);
   for (const warning of warnings) logWarning(warning);
   log(summarise(configuration));
   makeRunFolders(settings);
+  if (!configuration.start.isTerminal) makeLogFifos(configuration);
   const preStartAt = performance.now();
   await runPreStart(settings.preStartPath);
   const preStartMs = performance.now() - preStartAt;
@@ -66,6 +68,7 @@ function makeRunFolders(settings: Settings): void {
   writeFileSync(run.appKillMs, String(workersMs + killAfterMs));
   // One without the other would be worse than neither: docs/performance.md.
   writeFileSync(run.cpuScheduling, settings.nginx && settings.cpuScheduling === 'batch' ? 'batch' : 'other');
+  writeFileSync(run.logFormat, isLogJson(settings) ? 'json' : 'text');
   writeFileSync(run.health, `${healthAddress(settings)}\n`);
 }
 

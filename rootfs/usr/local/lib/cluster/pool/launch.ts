@@ -1,4 +1,5 @@
 // How the process of a worker is started: what is the same for all workers of a container.
+import { logNamesOf } from '../configuration/log-fifos.ts';
 import { nodeOptionsOf, type Plan } from '../machine/plan.ts';
 import type { Settings } from '../settings/read.ts';
 import { type WorkerSettings, workerSettingsOf } from '../worker/worker-settings.ts';
@@ -13,6 +14,8 @@ export interface Launch {
   readonly nodeFlags: readonly string[];
   /** NODE_ENV where the container has none. */
   readonly nodeEnvironment: string;
+  /** How many workers have FIFOs of their own to print into, where there are any. */
+  readonly logNames: number;
 }
 
 /** @param hasOwnNginxConfiguration see workerSettingsOf() */
@@ -23,5 +26,6 @@ export function launchOf(settings: Settings, plan: Plan, hasOwnNginxConfiguratio
     // As much as nginx lets through: Node's own 16 KB would answer 431 to what nginx had accepted.
     nodeFlags: [`--max-http-header-size=${settings.maxHeaderBytes + addedHeaderBytes}`, ...nodeOptionsOf(plan)],
     nodeEnvironment: settings.mode,
+    logNames: logNamesOf(plan.maxWorkers),
   };
 }

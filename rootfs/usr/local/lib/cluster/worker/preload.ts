@@ -9,7 +9,7 @@ import { isMainThread } from 'node:worker_threads';
 import { mentionsListen } from '../app/javascript-source.ts';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
-import { setLogLevel } from '../log.ts';
+import { configureLog } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import { AppReadiness } from './app-readiness.ts';
@@ -49,11 +49,11 @@ class WorkerRuntime {
   #isDraining = false;
 
   constructor(configuration: WorkerConfiguration) {
-    const { slot, logLevel, compileCache, isBehindNginx, isCached } = configuration;
+    const { slot, compileCache, isBehindNginx, isCached } = configuration;
     this.#configuration = configuration;
     this.#title = new Title(`worker ${slot}`);
     this.#title.show('starting');
-    setLogLevel(logLevel);
+    configureLog(configuration);
     enableCompileCache(compileCache);
     actAsClusterWorker(slot, () => send({ type: 'cluster:retire' }));
     if (isBehindNginx) letStreamsFlow(isCached);

@@ -1,17 +1,16 @@
 // What every worker of a container is told: settings that take effect in the worker's process, by the names that the schema
 // has for them where the value is the setting's own.
-import type { LogLevel } from '../log.ts';
+import type { LogSettings } from '../log.ts';
 import { prefixOf } from '../settings/base-path.ts';
 import type { Settings } from '../settings/read.ts';
 
-export interface WorkerSettings {
+export interface WorkerSettings extends LogSettings {
   /** The port that the app is told in PORT. */
   readonly port: number;
   /** The port on which the app's own server is expected. */
   readonly appPort: number;
   /** 0: none. */
   readonly adminPort: number;
-  readonly logLevel: LogLevel;
   /** Connections come from nginx; else they are clients' own. */
   readonly isBehindNginx: boolean;
   /** nginx caches responses that allow it. */
@@ -28,7 +27,7 @@ export interface WorkerSettings {
 
 /** @param hasOwnNginxConfiguration the user's own nginx.conf, which has no location for a request that is sent again */
 export function workerSettingsOf(settings: Settings, hasOwnNginxConfiguration: boolean): WorkerSettings {
-  const { port, appPort = port, adminPort, logLevel, nginx, microCacheBytes, streamedUploads } = settings;
+  const { port, appPort = port, adminPort, logLevel, logFormat, nginx, microCacheBytes, streamedUploads } = settings;
   const basePath = prefixOf(settings);
   const workerStallTimeoutMs = stallTimeoutOf(settings);
   return {
@@ -36,6 +35,7 @@ export function workerSettingsOf(settings: Settings, hasOwnNginxConfiguration: b
     appPort,
     adminPort,
     logLevel,
+    logFormat,
     isBehindNginx: nginx,
     isCached: microCacheBytes > 0,
     basePath,

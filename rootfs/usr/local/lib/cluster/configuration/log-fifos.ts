@@ -1,0 +1,36 @@
+// The FIFOs that the processes of a server print into. etc/s6-overlay/scripts/forward-log reads them, and forwards whole lines
+// to the container's log.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { logFifo, run, workerLogName } from '../paths.ts';
+import type { ResolvedConfiguration } from './resolve.ts';
+
+/** Where a user's image has none, processes print into the container's log themselves. */
+const perl = '/usr/bin/perl';
+
+/** Workers that are being replaced, and still print. */
+const replacedWorkers = 2;
+
+/** Lines that wait for a slow reader of the log, as a part of the container's memory. */
+const queuePart = 1 / 16;
+const minQueueBytes = 4 * 1024 ** 2;
+const maxQueueBytes = 64 * 1024 ** 2;
+
+/** @returns for how many workers there are FIFOs */
+export function logNamesOf(maxWorkers: number): number {
+  return maxWorkers + replacedWorkers;
+}
+
+/** Every process has its own for standard output and standard error: a line is torn by other writers of the same pipe only. */
+export function makeLogFifos({ plan, machine }: ResolvedConfiguration): void {
+  if (!existsSync(perl)) return;
+  const queueBytes = Math.min(maxQueueBytes, Math.max(minQueueBytes, machine.memoryBytes.value * queuePart));
+  writeFileSync(run.logQueueBytes, String(Math.floor(queueBytes)));
+  const names = logNamesOf(plan.maxWorkers);
+  const workers = Array.from({ length: names }, (_, worker) => workerLogName(worker, names));
+  mkdirSync(run.log);
+  execFileSync('mkfifo', [
+    ...['server', 'nginx', ...workers].flatMap((name) => [logFifo(name, 'out'), logFifo(name, 'err')]),
+    logFifo('supervisor', 'err'),
+  ]);
+}
