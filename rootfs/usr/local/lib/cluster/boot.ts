@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
 import { checkNodeFlags } from './app/start-flags.ts';
-import { resolveConfiguration } from './configuration/resolve.ts';
 import { makeLogFifos } from './configuration/log-fifos.ts';
+import { resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
 import { writeNginxConf } from './configuration/write-nginx-conf.ts';
@@ -68,7 +68,7 @@ function makeRunFolders(settings: Settings): void {
   writeFileSync(run.appKillMs, String(workersMs + killAfterMs));
   // One without the other would be worse than neither: docs/performance.md.
   writeFileSync(run.cpuScheduling, settings.nginx && settings.cpuScheduling === 'batch' ? 'batch' : 'other');
-  writeFileSync(run.logFormat, isLogJson(settings) ? 'json' : 'text');
+  if (isLogJson(settings)) writeFileSync(run.jsonLog, '');
   writeFileSync(run.health, `${healthAddress(settings)}\n`);
 }
 

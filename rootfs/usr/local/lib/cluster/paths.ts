@@ -40,10 +40,12 @@ export const run = {
   cpuScheduling: `${runFolder}/cpu-scheduling`,
   /** A folder with the FIFOs that processes print into; missing on a terminal. */
   log: `${runFolder}/log`,
-  /** How the server's own lines are written: `json` or `text`. */
-  logFormat: `${runFolder}/log-format`,
+  /** How the server's own lines are forwarded: `json` or `text`. */
+  logFormat: `${runFolder}/log/format`,
   /** How many bytes of lines may wait for a slow reader of the log. */
-  logQueueBytes: `${runFolder}/log-queue-bytes`,
+  logQueueBytes: `${runFolder}/log/queue-bytes`,
+  /** Exists where the server's own lines are JSON. */
+  jsonLog: `${runFolder}/json-log`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,

@@ -2,6 +2,7 @@
 // to the container's log.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { isLogJson } from '../log.ts';
 import { logFifo, run, workerLogName } from '../paths.ts';
 import type { ResolvedConfiguration } from './resolve.ts';
 
@@ -22,13 +23,14 @@ export function logNamesOf(maxWorkers: number): number {
 }
 
 /** Every process has its own for standard output and standard error: a line is torn by other writers of the same pipe only. */
-export function makeLogFifos({ plan, machine }: ResolvedConfiguration): void {
+export function makeLogFifos({ settings, plan, machine }: ResolvedConfiguration): void {
   if (!existsSync(perl)) return;
   const queueBytes = Math.min(maxQueueBytes, Math.max(minQueueBytes, machine.memoryBytes.value * queuePart));
-  writeFileSync(run.logQueueBytes, String(Math.floor(queueBytes)));
   const names = logNamesOf(plan.maxWorkers);
   const workers = Array.from({ length: names }, (_, worker) => workerLogName(worker, names));
   mkdirSync(run.log);
+  writeFileSync(run.logFormat, isLogJson(settings) ? 'json' : 'text');
+  writeFileSync(run.logQueueBytes, String(Math.floor(queueBytes)));
   execFileSync('mkfifo', [
     ...['server', 'nginx', ...workers].flatMap((name) => [logFifo(name, 'out'), logFifo(name, 'err')]),
     logFifo('supervisor', 'err'),
