@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
 import { checkNodeFlags } from './app/start-flags.ts';
-import { makeLogFifos } from './configuration/log-fifos.ts';
-import { resolveConfiguration } from './configuration/resolve.ts';
+import { prepareLog } from './configuration/log-fifos.ts';
+import { type ResolvedConfiguration, resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
 import { writeNginxConf } from './configuration/write-nginx-conf.ts';
@@ -38,8 +38,7 @@ try {
   configureLog(settings);
   for (const warning of warnings) logWarning(warning);
   log(summarise(configuration));
-  makeRunFolders(settings);
-  if (!configuration.start.isTerminal) makeLogFifos(configuration);
+  makeRunFolders(configuration);
   const preStartAt = performance.now();
   await runPreStart(settings.preStartPath);
   const preStartMs = performance.now() - preStartAt;
@@ -55,12 +54,13 @@ try {
 }
 
 /** Begins with empty folders: what a container left behind before `docker restart` would be taken for its own. */
-function makeRunFolders(settings: Settings): void {
+function makeRunFolders(configuration: ResolvedConfiguration): void {
+  const { settings } = configuration;
   for (const folder of [runFolder, nginxFolder]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
   }
-  execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo]);
+  execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo, ...prepareLog(configuration)]);
   const { requestsMs, workersMs } = planStop(settings);
   // For the service scripts, which are shell.
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));

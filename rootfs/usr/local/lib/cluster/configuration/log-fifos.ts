@@ -1,6 +1,5 @@
 // The FIFOs that the processes of a server print into. etc/s6-overlay/scripts/forward-log reads them, and forwards whole lines
 // to the container's log.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { isLogJson } from '../log.ts';
 import { logFifo, run, workerLogName } from '../paths.ts';
@@ -22,17 +21,21 @@ export function logNamesOf(maxWorkers: number): number {
   return maxWorkers + replacedWorkers;
 }
 
-/** Every process has its own for standard output and standard error: a line is torn by other writers of the same pipe only. */
-export function makeLogFifos({ settings, plan, machine }: ResolvedConfiguration): void {
-  if (!existsSync(perl)) return;
+/**
+ * Makes the folder of the FIFOs: every process has its own for standard output and standard error. Other writers of the same
+ * pipe tear a line apart, nothing else does.
+ * @returns the FIFOs to make in it; none on a terminal
+ */
+export function prepareLog({ settings, plan, machine, start }: ResolvedConfiguration): string[] {
+  if (start.isTerminal || !existsSync(perl)) return [];
   const queueBytes = Math.min(maxQueueBytes, Math.max(minQueueBytes, machine.memoryBytes.value * queuePart));
-  const names = logNamesOf(plan.maxWorkers);
-  const workers = Array.from({ length: names }, (_, worker) => workerLogName(worker, names));
   mkdirSync(run.log);
   writeFileSync(run.logFormat, isLogJson(settings) ? 'json' : 'text');
   writeFileSync(run.logQueueBytes, String(Math.floor(queueBytes)));
-  execFileSync('mkfifo', [
+  const names = logNamesOf(plan.maxWorkers);
+  const workers = Array.from({ length: names }, (_, worker) => workerLogName(worker, names));
+  return [
     ...['server', 'nginx', ...workers].flatMap((name) => [logFifo(name, 'out'), logFifo(name, 'err')]),
     logFifo('supervisor', 'err'),
-  ]);
+  ];
 }
