@@ -3,7 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { logFifo } from '../paths.ts';
 
 /** For `stdio` of a process that is about to be started. */
-export interface Output {
+export interface WorkerOutput {
   readonly out: number | 'inherit';
   readonly err: number | 'inherit';
   /** To be called when the process was started. */
@@ -14,7 +14,7 @@ export interface Output {
  * Opens the FIFOs of this name. For reading, too: a worker that prints never gets EPIPE, whoever has ended.
  * @returns this process's own streams where there are no FIFOs
  */
-export function openOutput(name: string): Output {
+export function openOutput(name: string): WorkerOutput {
   const opened: number[] = [];
   const close = () => {
     for (const descriptor of opened.splice(0)) closeSync(descriptor);

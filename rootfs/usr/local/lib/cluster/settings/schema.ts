@@ -505,7 +505,7 @@ export const schema = {
     default: 'auto',
     defaultRule: "`auto`: requests as JSON (text on a terminal), the server's own lines as text",
     readBy: ['entrypoint', 'primary', 'worker', 'nginx'],
-    help: "How lines are written: `json` for requests, the server's own lines and nginx's errors; the others for requests alone. See [Logs](logs.md).",
+    help: "How lines are written: `json` for requests, the server's own lines and nginx's errors; the other formats for requests alone.",
     example: 'text',
   }),
 
