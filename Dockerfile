@@ -50,7 +50,7 @@ FROM node AS node-nginx-fastify
 COPY --from=s6-overlay / /
 # nginx with its modules from Debian; not pinned, so that each build has the security updates of the day.
 # No suid or sgid file stays: nothing in this image may gain rights. /run is for any user, as /tmp is; the cache of
-# `cluster build` for group 0, whatever the user.
+# `cluster build` and the home folder for group 0, whatever the user.
 # hadolint ignore=DL3008 # see above
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
@@ -62,18 +62,25 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/www/html /etc/nginx/sites-enabled/default \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
  && mkdir -p /var/cache/cluster \
- && chmod 0775 /var/cache/cluster \
+ && chmod 0775 /var/cache/cluster /home/node \
+ && chgrp 0 /home/node \
  && chmod 1777 /run
 COPY --from=contract-packages /contract/node_modules /node_modules
 COPY --from=compiled-rootfs /rootfs /
+# The app's folder, and the one for its data, belong to the app's user, and to group 0 for any other user. The time tells
+# a bare image from one into which something was copied, be it an empty folder (app/find.ts).
+RUN install --directory --owner=1000 --group=0 --mode=0775 /app \
+ && install --directory --owner=1000 --group=0 --mode=2775 /data \
+ && touch --date=2000-01-01T00:00:00Z /app
 
-# Behaviour 2: a failed start ends the container. Grace time 0: each service has its own limit. Verbosity 0: the
-# supervisor's own words are noise. Keep-env: services see the container's environment.
-ENV PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/node_modules/.bin \
-    S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
-    S6_KEEP_ENV=1 \
-    S6_KILL_GRACETIME=0 \
-    S6_VERBOSITY=0
+# `npm install --global` as the image's user needs a prefix of that user's; what is installed there never goes before what
+# the image has. npm does not ask its registry for a newer npm. node-gyp finds Node's headers here, and does not
+# download them.
+ENV PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/node_modules/.bin:/home/node/.npm-global/bin \
+    NPM_CONFIG_GLOBALCONFIG=/usr/local/etc/npmrc \
+    NPM_CONFIG_PREFIX=/home/node/.npm-global \
+    NPM_CONFIG_UPDATE_NOTIFIER=false \
+    npm_package_config_node_gyp_nodedir=/usr/local
 WORKDIR /app
 USER 1000:0
 # 9000 is ADMIN_PORT: not to be published to the internet.

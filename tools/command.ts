@@ -54,10 +54,19 @@ export async function mustRun(
   return output;
 }
 
-/** Runs a program in the foreground, on this terminal. @returns its exit code, or 128 + signal */
-export function runInForeground(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+/**
+ * Runs a program in the foreground, on this terminal.
+ * @param timeoutMs after which it gets SIGTERM
+ * @returns its exit code, or 128 + signal
+ */
+export function runInForeground(
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  timeoutMs?: number,
+): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env }, timeout: timeoutMs });
     child.on('error', (error) => {
       process.stderr.write(`error: ${command}: ${error.message}\n`);
       resolve(127);

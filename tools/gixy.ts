@@ -6,7 +6,7 @@ import { renderTemplate } from '../rootfs/usr/local/lib/cluster/nginx/config/tem
 import type { Environment } from '../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import type { Mode } from '../rootfs/usr/local/lib/cluster/settings/read.ts';
 import { definitions } from '../rootfs/usr/local/lib/cluster/settings/schema.ts';
-import { contextOf, needed, settingsOf, tls } from '../tests/support/nginx-variants.ts';
+import { contextOf, needed, settingsOf, snippets, staticFolder, tls } from '../tests/support/nginx-variants.ts';
 import { type Outcome, run } from './command.ts';
 import { cacheFolder } from './paths.ts';
 
@@ -22,11 +22,14 @@ type Variant = { environment: Environment; mode?: Mode; more?: Partial<NginxCont
 /** What every setting does alone, and what some do together. */
 const variants: readonly Variant[] = [
   { environment: {} },
-  { environment: {}, more: { hasStaticFolder: false } },
+  { environment: {}, more: { folders: [] } },
   { environment: {}, more: { isRoot: true, hasIpv6: false } },
   { environment: { STATIC_INDEX: 'on' }, mode: 'development' },
-  { environment: tls, more: { snippets: new Set(['http', 'server', 'location'] as const) } },
-  { environment: { STATIC_PATH: '/app' }, more: { hasSources: true, strayLinks: ['a link'], isTerminal: true } },
+  { environment: tls, more: { snippets } },
+  {
+    environment: {},
+    more: { folders: [staticFolder(settingsOf({}), { hasSources: true, strayLinks: ['a link'] })], isTerminal: true },
+  },
   { environment: { STATIC_URL: '/static', STATIC_INDEX: 'on', TRUSTED_PROXIES: 'private', ACCESS_LOG: 'off' } },
   ...definitions
     .filter(([, { readBy }]) => readBy.includes('nginx'))

@@ -7,6 +7,17 @@ import { buildImage, imageName } from './image.ts';
 import { projectRoot } from './paths.ts';
 import { installPythonTools } from './python.ts';
 
+const minuteMs = 60_000;
+/** `npm run test:long`: tools/test-long.ts */
+const isLong = process.env.TEST_LONG === 'yes';
+/**
+ * For one test, with what is built for it: most take seconds, the slowest two or three minutes; the longest of
+ * `npm run test:long` kills and waits for a quarter of an hour.
+ */
+const testTimeoutMs = (isLong ? 45 : 10) * minuteMs;
+/** For all of them. Then Node ends the files that still run, and names them: a file may hang when its tests are over. */
+const runTimeoutMs = (isLong ? 240 : 60) * minuteMs;
+
 /** As tests/image/support/container.ts labels them: a run of another image's tests is left alone. */
 const label = (image: string) => `node-nginx-fastify.test=${image}`;
 
@@ -28,11 +39,13 @@ await runTool(async () => {
   await removeContainers(image);
   say('tests', `of the image ${image}`);
 
-  const code = await runInForeground('node', ['--test', '--test-concurrency=2', ...files], {
+  const environment = {
     IMAGE: image,
     // Ryuk, which removes what testcontainers leaves behind, is an image of its own that not every machine can pull.
     TESTCONTAINERS_RYUK_DISABLED: 'true',
-  });
+  };
+  const args = ['--test', '--test-concurrency=2', `--test-timeout=${testTimeoutMs}`, ...files];
+  const code = await runInForeground('node', args, environment, runTimeoutMs);
   const left = await removeContainers(image);
   if (left > 0) say('tests', `${left} container(s) were left behind, and are removed now`);
   return left > 0 ? 1 : code;

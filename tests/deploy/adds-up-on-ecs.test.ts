@@ -66,6 +66,7 @@ test('each check is over before the next', () => {
 
 test('what is kept in memory leaves the workers what they were promised', () => {
   const tmpfs = container.linuxParameters?.tmpfs ?? [];
+  assert.ok(tmpfs.length > 0);
   const mebibytes = tmpfs.reduce((sum, { size = 0 }) => sum + size, 0);
   // The plan gives the heaps 70 % of what workers get; a quarter of the rest is for files.
   assert.ok(mebibytes <= Number(definition.memory) * 0.1, `${mebibytes} MiB`);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import { Project } from './support/compose.ts';
 
 let project: Project;
@@ -48,11 +48,11 @@ test('it is locked down and limited, and the password is in a file alone', async
 test('what ends by itself is started again', async () => {
   const kill = ['exec', '-T', 'app', 'sh', '-c', 'kill -9 "$(cat /run/nginx/nginx.pid)"'];
   // nginx is restarted in the container twice within a minute; then it is the container's turn.
-  for (let tries = 0; tries < 600 && (await project.inspect('app')).RestartCount === 0; tries += 1) {
+  const killOnce = async () => {
     await project.run(kill);
-    await sleep(100);
-  }
-  assert.ok((await project.inspect('app')).RestartCount > 0);
+    return (await project.inspect('app')).RestartCount as number;
+  };
+  await until('a restart of the container', killOnce, (restarts) => restarts > 0, { everyMs: 100 });
   await project.answers('/api/notes', '[{"id":"1","text":"first"}]');
 });
 

@@ -52,7 +52,7 @@ after(() => moto?.stop());
 
 test('cfn-lint has nothing to say about service.yaml', async () => {
   const cfnLint = join(await installPythonTools('deploy'), 'cfn-lint');
-  const { code, output } = await run(cfnLint, ['--include-checks', 'I', '--', templateFile]);
+  const { code, output } = await run(cfnLint, ['--include-checks', 'I', '--', templateFile], { timeoutMs: 120_000 });
   assert.equal(output, '');
   assert.equal(code, 0);
 });
@@ -64,7 +64,7 @@ import json, sys, botocore.session, botocore.validate
 model = botocore.session.get_session().get_service_model('ecs').operation_model('RegisterTaskDefinition')
 print(botocore.validate.ParamValidator().validate(json.load(open(sys.argv[1])), model.input_shape).generate_report())`;
   const python = join(await installPythonTools('deploy'), 'python');
-  const { output } = await run(python, ['-c', check, taskDefinitionFile]);
+  const { output } = await run(python, ['-c', check, taskDefinitionFile], { timeoutMs: 120_000 });
   assert.equal(output, '');
 });
 
@@ -178,7 +178,7 @@ import boto3, sys
 acm = boto3.client('acm', 'us-east-1', endpoint_url=sys.argv[1], aws_access_key_id='any', aws_secret_access_key='any')
 print(acm.request_certificate(DomainName='app.example.com')['CertificateArn'])`;
   const python = join(await installPythonTools('deploy'), 'python');
-  return (await run(python, ['-c', request, moto.configuration.endpoint])).output;
+  return (await run(python, ['-c', request, moto.configuration.endpoint], { timeoutMs: 120_000 })).output;
 }
 
 async function containerOfStack(): Promise<ContainerDefinition> {

@@ -9,6 +9,7 @@ import { mustRun } from '../../tools/command.ts';
 import { baseContext, s6OverlayContext } from '../../tools/image.ts';
 import { projectRoot } from '../../tools/paths.ts';
 import { serve } from '../image/support/container.ts';
+import { buildDeadlineMs, within } from '../support/deadline.ts';
 import { Checkout } from './support/checkout.ts';
 import { digestOf, type Registry, startRegistry } from './support/registry.ts';
 
@@ -205,7 +206,7 @@ async function buildFrom(base: string, folder: string, tag: string, output = '--
 }
 
 function docker(...args: string[]): Promise<string> {
-  return mustRun('docker', args, 'See the output above.');
+  return within(buildDeadlineMs, `docker ${args.join(' ')}`, mustRun('docker', args, 'See the output above.'));
 }
 
 function lastLine({ output }: { output: string }): string {

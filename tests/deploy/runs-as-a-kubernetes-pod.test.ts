@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { suite, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { buildApp } from '../image/support/build.ts';
 import { Load } from '../image/support/load.ts';
+import { deadlineSignal, defaultDeadlineMs, until } from '../support/deadline.ts';
 import { type Admission, bytes, isSuccess, type Pod, removeLeftVolumes, runPod } from './support/kubernetes.ts';
 
 const chosen = 1_000_680_000;
@@ -45,7 +45,7 @@ suite('the pod', { concurrency: true }, async () => {
       await assertFitsLimits(pod);
 
       const load = new Load(pod).start(t);
-      while (load.requests < 100) await sleep(20);
+      await load.next(100);
       const exitCode = pod.terminate();
       // The endpoint is removed while the signal is under way; the last to notice is who goes by readiness.
       await pod.fails(pod.container.readinessProbe);
@@ -61,11 +61,16 @@ suite('the pod', { concurrency: true }, async () => {
     const pod = await runPod(t, await slowBoot, {}, { BOOT_MS: '6000' });
     const { startupProbe, readinessProbe, livenessProbe } = pod.container;
     // Nobody answers until the primary runs.
-    while ((await pod.probe(livenessProbe)) === 0) await sleep(100);
+    await until(
+      'the primary',
+      () => pod.probe(livenessProbe),
+      (status) => status !== 0,
+      { everyMs: 100 },
+    );
     const probes = [startupProbe, readinessProbe, livenessProbe];
     assert.deepEqual(await Promise.all(probes.map((probe) => pod.probe(probe))), [503, 503, 200]);
     await pod.ready();
-    assert.equal((await fetch(pod.url('/'))).status, 200);
+    assert.equal((await fetch(pod.url('/'), { signal: deadlineSignal(defaultDeadlineMs, '/') })).status, 200);
   });
 });
 

@@ -1,8 +1,8 @@
 // deploy/ecs/task-definition.json runs as it stands; and what people get wrong in one is answered with what to write.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { amount } from '../image/support/long.ts';
+import { until } from '../support/deadline.ts';
 import { startTask, type Task, taskDefinition } from './support/ecs.ts';
 import { spotEnvironment } from './support/ecs-template.ts';
 
@@ -14,7 +14,7 @@ test('it gets healthy within the task’s size, serves, and stops with 0 in time
   await task.inService();
   const clients = startClients(task);
   await clients.answers(100);
-  const slow = fetch(task.url('/slow?ms=1500'));
+  const slow = task.get('/slow?ms=1500');
   await task.container.printed(/slow request began/);
 
   // What ECS does: first no new requests, then the signal.
@@ -35,7 +35,7 @@ test('it gets healthy within the task’s size, serves, and stops with 0 in time
 test('its secrets are in the app’s environment', async (t) => {
   const task = await startTask(t, taskDefinition(), { secrets });
   await task.inService();
-  const { pid } = (await (await fetch(task.url('/worker'))).json()) as { pid: number };
+  const { pid } = (await (await task.get('/worker')).json()) as { pid: number };
   const { output } = await task.container.exec('sh', '-c', `tr '\\0' '\\n' < /proc/${pid}/environ`);
   assert.match(output, /^DATABASE_URL=postgres:\/\/app:very-secret@db\/app$/m);
 });
@@ -60,8 +60,13 @@ test('on Spot, where the signal comes first, it serves until the load balancer h
 
   const ended = task.stop();
   // The load balancer goes by the health path.
-  while ((await fetch(task.url('/healthz'))).status === 200);
-  assert.equal((await fetch(task.url('/worker'))).status, 200);
+  await until(
+    '503 by the health path',
+    () => task.get('/healthz'),
+    ({ status }) => status !== 200,
+    { everyMs: 0 },
+  );
+  assert.equal((await task.get('/worker')).status, 200);
   await clients.stop();
 
   const { exitCode, output } = await ended;
@@ -124,7 +129,7 @@ test('volumes that the image does not declare are refused, since Fargate gives t
 test('it runs on volumes that the image declares', async (t) => {
   const task = await startTask(t, withVolumes(), { imageDeclaresVolumes: true });
   await task.inService();
-  assert.equal((await fetch(task.url('/worker'))).status, 200);
+  assert.equal((await task.get('/worker')).status, 200);
   assert.equal((await task.stop()).exitCode, 0);
 });
 
@@ -133,13 +138,20 @@ function startClients(task: Task): { answers(number: number): Promise<void>; sto
   let answered = 0;
   let isOver = false;
   const ask = async () => {
-    for (; !isOver; answered += 1) assert.equal((await fetch(task.url('/worker'))).status, 200);
+    for (; !isOver; answered += 1) assert.equal((await task.get('/worker')).status, 200);
   };
   const clients = Promise.all(Array.from({ length: 4 }, ask));
   return {
     /** Resolves when there were so many. */
     answers: async (number) => {
-      while (answered < number) await Promise.race([sleep(20), clients]);
+      const seen = until(
+        `${number} answers`,
+        () => answered,
+        (count) => count >= number,
+        { everyMs: 20 },
+      );
+      // A client ends before only where it fails.
+      await Promise.race([seen, clients]);
     },
     /** Lets each have its last answer. @returns how many there were */
     stop: async () => {

@@ -2,9 +2,9 @@
 // request is lost by an update, a roll-back, or another number of replicas.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Load, type Outcome } from '../image/support/load.ts';
 import { amount } from '../image/support/long.ts';
+import { deadlineSignal, defaultDeadlineMs } from '../support/deadline.ts';
 import { type Replica, type Stack, swarm } from './support/swarm.ts';
 
 test('a stack of three replicas behind a balancer', async (t) => {
@@ -27,7 +27,8 @@ test('a stack of three replicas behind a balancer', async (t) => {
 
   await t.test('tells replicas who the client is, whatever that claims', async () => {
     const headers = { 'x-request-id': 'who-is-it', 'x-forwarded-for': '203.0.113.7' };
-    assert.equal((await fetch(stack.url('/echo'), { headers })).status, 200);
+    const signal = deadlineSignal(defaultDeadlineMs, 'the response to /echo');
+    assert.equal((await fetch(stack.url('/echo'), { headers, signal })).status, 200);
     const [, client = ''] = await stack.printed(/"id":"who-is-it","client":"([^"]+)"/);
     assert.notEqual(client, '203.0.113.7');
     // That would be the balancer's own, in the overlay network.
@@ -90,17 +91,12 @@ test('a stack of three replicas behind a balancer', async (t) => {
 /** Before and after it, there is load for a moment, too. */
 async function underLoad(t: TestContext, stack: Stack, what: () => Promise<unknown>): Promise<Outcome> {
   const load = new Load(stack).start(t);
-  await another(100, load);
+  await load.next(100);
   await what();
-  await another(100, load);
+  await load.next(100);
   const outcome = await load.stop();
   t.diagnostic(`${outcome.requests} requests`);
   return outcome;
-}
-
-/** Resolves when so many requests more have been answered, or have failed. */
-async function another(requests: number, load: Load): Promise<void> {
-  for (const goal = load.requests + requests; load.requests < goal; ) await sleep(20);
 }
 
 function releasesOf(replicas: readonly Replica[]): string[] {

@@ -37,7 +37,9 @@ describe('errors and limits', { concurrency: true }, () => {
       const { status: found, body } = await answer();
       const json = JSON.parse(body);
       assert.equal(found, status, body);
-      assert.deepEqual({ ...json, requestId: '' }, { status, error, requestId: '' });
+      const { reason, ...others } = json;
+      assert.equal(reason, status === 504 ? 'timeout' : undefined);
+      assert.deepEqual({ ...others, requestId: '' }, { status, error, requestId: '' });
       await container.printed(new RegExp(`"id":"${RegExp.escape(json.requestId)}".*"status":${status}`));
     }
 
@@ -61,14 +63,96 @@ describe('errors and limits', { concurrency: true }, () => {
     assert.equal(JSON.parse(gone.body).error, 'The app does not answer');
   });
 
+  test('a 502 says in the page and in the log whether the app refused, closed the connection, or sent a head that is too large', async (t) => {
+    const container = await serve(t, {
+      app: 'parrot',
+      environment: { WORKERS: '1', NGINX_MAX_HEADER: '64k' },
+      files: {
+        '/app/nginx/server.d/other.conf': 'location /other/ { proxy_pass http://127.0.0.1:1; }\n',
+      },
+    });
+    const cases: [path: string, reason: string, error: string, page: RegExp][] = [
+      ['/hang-up', 'closed', 'The app does not answer', /It closed the connection without a response/],
+      ['/half', 'invalid', 'The app sent an invalid response', /<h1>The app sent an invalid response/],
+      [
+        '/head?bytes=70000',
+        'too-large',
+        "The app's response headers are too large",
+        /headers are too large<\/h1><p><small>/,
+      ],
+      ['/other/', 'other-upstream', 'Bad gateway', /<h1>Bad gateway<\/h1><p><small>502/],
+    ];
+    for (const [path, reason, error, page] of cases) {
+      const json = await get(container, path);
+      assert.deepEqual({ ...JSON.parse(json.body), requestId: '' }, { status: 502, error, reason, requestId: '' });
+      assert.match((await get(container, path, { accept: 'text/html' })).body, page);
+      await container.printed(new RegExp(`"path":"${path.split('?')[0]}","status":502,.*"failure":"${reason}"`));
+    }
+    // nginx's own words, with the request.
+    await container.printed(/\[error\] .*upstream sent too big header .*request: "GET \/head\?bytes=70000/);
+    const own = await get(container, '/say?status=502&body=of-the-app');
+    assert.equal(own.body, 'of-the-app');
+    await container.printed(/"path":"\/say","status":502,.*"failure":""/);
+
+    await container.exec('sh', '-c', 'rm /run/cluster/slot-0.sock /run/cluster/waiting.sock');
+    const refused = await get(container, '/say');
+    assert.equal(JSON.parse(refused.body).reason, 'refused');
+    assert.match((await get(container, '/', { accept: 'text/html' })).body, /It does not accept connections/);
+  });
+
+  test('ERROR_PAGES: a page for a code, for all of a kind and for maintenance; JSON stays JSON, and the app’s own errors its own', async (t) => {
+    const container = await serve(t, {
+      app: 'parrot',
+      environment: { WORKERS: '1', ERROR_PAGES: '/app/pages', BASE_PATH: '/shop', REQUEST_TIMEOUT: '1s' },
+      files: {
+        '/app/pages/404.html': 'my 404',
+        '/app/pages/50x.html': 'my 50x <b>é</b>',
+        '/app/pages/4xx.html': 'my 4xx',
+        '/app/pages/maintenance.html': 'my maintenance',
+        '/app/pages/secret.txt': 'SECRET',
+      },
+      readyPath: '/healthz',
+    });
+    const page = { accept: 'text/html,*/*;q=0.8' };
+    const wanted: [status: number, path: string, body: string][] = [
+      [404, '/elsewhere', 'my 404'],
+      [504, '/shop/silent', 'my 50x <b>é</b>'],
+      [502, '/shop/hang-up', 'my 50x <b>é</b>'],
+    ];
+    for (const [status, path, body] of wanted) {
+      const answer = await get(container, path, page);
+      assert.equal(`${answer.status} ${answer.body}`, `${status} ${body}`);
+      assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
+      assert.equal(answer.headers['x-frame-options'], 'SAMEORIGIN');
+      assert.equal(JSON.parse((await get(container, path)).body).status, status);
+    }
+    const tooLarge = 'POST /shop/upload HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nContent-Length: 99999999\r\n\r\n';
+    assert.equal((await send(container, tooLarge)).body, 'my 4xx');
+    for (const status of [404, 500, 502, 503]) {
+      const own = await get(container, `/shop/say?status=${status}&body=of-the-app`, page);
+      assert.equal(`${own.status} ${own.body}`, `${status} of-the-app`);
+    }
+    for (const path of ['/.error/pages/404.html', '/.error/pages/secret.txt', '/shop/.error/pages/secret.txt']) {
+      assert.doesNotMatch((await get(container, path)).body, /SECRET|^my 404$/);
+    }
+    assert.equal((await container.exec('cluster', 'maintenance', 'on')).exitCode, 0);
+    await container.ready('/shop/say', 503);
+    assert.equal((await get(container, '/shop/say', page)).body, 'my maintenance');
+  });
+
+  test('an app that responds with a head of 20 kB is heard', async (t) => {
+    const container = await serve(t, { app: 'parrot', environment: { WORKERS: '1' } });
+    assert.equal((await get(container, '/head?bytes=20000')).headers['x-large']?.length, 20_000);
+  });
+
   test('a client that sends too slowly is cut off, in the head and in the body, and the app never hears of it', async (t) => {
     const container = await serve(t, { app: 'parrot', environment: { NGINX_CLIENT_TIMEOUT: '1s' } });
     const head = await open(container);
     head.write('GET /slow-head HTTP/1.1\r\nHost: a\r\n');
-    assert.equal(await readToEnd(head), '');
+    assert.equal(String(await readToEnd(head)), '');
     const body = await open(container);
     body.write('POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfive.');
-    assert.equal(await readToEnd(body), '');
+    assert.equal(String(await readToEnd(body)), '');
     await container.printed(/"path":"\/upload","status":408,.*"slot":null/);
   });
 

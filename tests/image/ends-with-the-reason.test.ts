@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import { boot, type Options, runToItsEnd, serve } from './support/container.ts';
 
 const unreadable = mkdtempSync(join(tmpdir(), 'unreadable-'));
@@ -119,6 +119,18 @@ const cases: Case[] = [
     exitCode: 1,
     reason: /app\/index\.js: the default export is an object \(Object\) with routes\. Export one of: a Fastify plugin/,
   },
+  ...['PORT', 'ADMIN_PORT'].map((name) => ({
+    name: `${name}=80 where this user may not open it`,
+    options: {
+      app: 'parrot',
+      environment: { [name]: '80' },
+      hostConfig: { Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '1024' } },
+    },
+    exitCode: 78,
+    reason: new RegExp(
+      `${name}=80: user 1000 may open only ports from 1024 on here \\(EACCES\\)\\. Set ${name} to a port above 1023, .*--sysctl net\\.ipv4\\.ip_unprivileged_port_start=80.*NET_BIND_SERVICE`,
+    ),
+  })),
   {
     name: 'a syntax error in TypeScript',
     options: {
@@ -226,8 +238,11 @@ test('nginx that is killed again and again ends it with its code', async (t) => 
 test('under `--restart on-failure` a failure is started again, and a stop that was asked for is not', async (t) => {
   const failing = await boot(t, { app: 'exits-with-3', restarts: 2 });
   assert.equal((await failing.end()).exitCode, 3);
-  for (let tries = 0; (await failing.restartCount()) < 2 && tries < 300; tries += 1) await sleep(100);
-  assert.equal(await failing.restartCount(), 2);
+  await until(
+    'two restarts',
+    () => failing.restartCount(),
+    (count) => count === 2,
+  );
   const stopped = await serve(t, { app: 'workshop', restarts: 2 });
   await stopped.signal('SIGTERM');
   assert.equal((await stopped.end()).exitCode, 0);

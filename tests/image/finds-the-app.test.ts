@@ -54,7 +54,7 @@ test('a start script runs as it is written: file, arguments, variables, flags', 
   await container.printed(
     /runs app\/bin\/www, `scripts\.start` of package\.json\n.*passed over: \/app\/lib\/index\.js/,
   );
-  await container.printed(/`scripts\.start`: not used: PORT=3000 \(PORT is the image's\)/);
+  await container.printed(/`scripts\.start`: not used: PORT=3000 \(PORT is a setting of the image\)/);
 });
 
 test('variables of the container go before those of a start script', async (t) => {

@@ -18,7 +18,7 @@ test('server-sent events are ended in good order, and not waited for', async (t)
   const container = await serve(t, { app: 'pool' });
   const events = await listenToEvents(container);
   const { exitCode } = await container.stop(5);
-  assert.equal(await events.end, 'complete');
+  assert.equal(await events.end(), 'complete');
   assert.equal(exitCode, 0);
 });
 

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import { type Container, type Options, serve } from './support/container.ts';
-import { pidsOf, readyWorkers, statusOf, until } from './support/workers.ts';
+import { pidsOf, readyWorkers, statusOf, untilStatus } from './support/workers.ts';
 
 /** Told by GET /<order> of whichever server answers, or by SIGWINCH: SIGWINCH closes the server, or listens again. */
 const app = `
@@ -43,10 +44,10 @@ for (const [name, options] of Object.entries(cases)) {
   test(`${name}: a server that was closed is replaced by the next one, and what comes meanwhile waits for it`, async (t) => {
     const container = await serve(t, { files: { '/app/main.cjs': app }, ...options });
     const { target } = await statusOf(container);
-    const ready = await until(container, (status) => readyWorkers(status).length === target);
+    const ready = await untilStatus(container, (status) => readyWorkers(status).length === target);
     for (let round = 2; round <= 3; round += 1) {
       await signalWorkers(container, pidsOf(ready));
-      const closed = await until(container, ({ workers }) => workers.every(({ state }) => state === 'closed'));
+      const closed = await untilStatus(container, ({ workers }) => workers.every(({ state }) => state === 'closed'));
       assert.equal(closed.ready, false);
       if (options.environment?.NGINX !== 'off') assert.equal((await container.get('/healthz')).status, 503);
       const waiting = Array.from({ length: 10 }, (_, index) => answerOf(container, index % 2 === 0 ? 'GET' : 'POST'));
@@ -55,7 +56,7 @@ for (const [name, options] of Object.entries(cases)) {
       await signalWorkers(container, pidsOf(ready));
       for (const answer of await Promise.all(waiting)) assert.equal(answer.name, `server ${round}`);
       assert.ok(Date.now() - reopenedAt < 5000, 'listening again takes a second, and a busy machine some more');
-      const again = await until(container, (status) => readyWorkers(status).length === target);
+      const again = await untilStatus(container, (status) => readyWorkers(status).length === target);
       assert.deepEqual(pidsOf(again), pidsOf(ready), 'no worker was replaced');
       assert.equal((await answerOf(container, 'GET')).name, `server ${round}`);
     }
@@ -67,15 +68,15 @@ test('a closed server in one of two workers costs no request, and a reload mends
     files: { '/app/main.cjs': app },
     environment: { WORKERS: '2', APP_LISTENS_ON: '3000' },
   });
-  const before = await until(container, (status) => readyWorkers(status).length === 2);
+  const before = await untilStatus(container, (status) => readyWorkers(status).length === 2);
   await signalWorkers(container, pidsOf(before).slice(0, 1));
-  await until(container, ({ workers }) => workers.some(({ state }) => state === 'closed'));
+  await untilStatus(container, ({ workers }) => workers.some(({ state }) => state === 'closed'));
   const answers = await Promise.all(Array.from({ length: 40 }, () => answerOf(container, 'POST')));
   assert.deepEqual([...new Set(answers.map(({ worker }) => worker))], ['1']);
   assert.equal((await container.get('/healthz')).status, 200);
 
   assert.equal((await container.exec('cluster', 'reload')).exitCode, 0);
-  const after = await until(container, (status) => readyWorkers(status).length === 2);
+  const after = await untilStatus(container, (status) => readyWorkers(status).length === 2);
   assert.ok(pidsOf(after).every((pid) => !pidsOf(before).includes(pid)));
 });
 
@@ -90,15 +91,15 @@ setTimeout(() => {
 `;
   const container = await serve(t, { files: { '/app/main.cjs': main }, environment: { WORKERS: '2' } });
   const seen = new Set<string>();
-  const deadline = Date.now() + 30_000;
-  for (let inARow = 0; inARow < 50; ) {
-    assert.ok(Date.now() < deadline, `seen: ${[...seen].join(', ')}`);
+  let inARow = 0;
+  const look = async () => {
     const response = await container.get('/');
     const text = await response.text();
     seen.add(`${response.status} ${text}`);
     inARow = text === 'the app' ? inARow + 1 : 0;
-    await sleep(20);
-  }
+    return { inARow, seen };
+  };
+  await until('50 responses of the app in a row', look, () => inARow >= 50, { withinMs: 30_000, everyMs: 20 });
   assert.deepEqual(
     [...seen].filter((each) => each !== '503 starting' && each !== '200 the app'),
     [],
@@ -110,11 +111,11 @@ test('an app that closes its server and does not listen again is replaced, and s
     files: { '/app/main.cjs': app },
     environment: { WORKERS: '2', APP_LISTENS_ON: '3000', BOOT_TIMEOUT: '3' },
   });
-  const before = await until(container, (status) => readyWorkers(status).length === 2);
+  const before = await untilStatus(container, (status) => readyWorkers(status).length === 2);
   await signalWorkers(container, pidsOf(before).slice(0, 1));
   await container.printed(/worker 0 \(pid \d+\): the app has closed its server/);
   await container.printed(/worker 0 \(pid \d+\) was not ready in time/);
-  await until(container, (status) => readyWorkers(status).length === 2);
+  await untilStatus(container, (status) => readyWorkers(status).length === 2);
 });
 
 test('cluster.worker.disconnect() has the worker replaced first, and cluster.worker.kill() ends it', async (t) => {
@@ -128,13 +129,16 @@ require('node:http').createServer((req, res) => {
 `;
   const container = await serve(t, { files: { '/app/main.cjs': main }, environment: { WORKERS: '1' } });
   const first = await (await container.get('/disconnect')).text();
-  const replaced = await until(
+  const replaced = await untilStatus(
     container,
     (status) => readyWorkers(status).length === 1 && pidsOf(status)[0] !== Number(first),
   );
   await container.printed(/was replaced, as its app had asked/);
   assert.equal(await (await container.get('/kill')).text(), String(pidsOf(replaced)[0]));
-  await until(container, (status) => readyWorkers(status).length === 1 && pidsOf(status)[0] !== pidsOf(replaced)[0]);
+  await untilStatus(
+    container,
+    (status) => readyWorkers(status).length === 1 && pidsOf(status)[0] !== pidsOf(replaced)[0],
+  );
 });
 
 interface Echo {

@@ -3,21 +3,35 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Container } from './support/container.ts';
 import { amount } from './support/long.ts';
-import { readyWorkers, servePool, until } from './support/workers.ts';
+import { readyWorkers, servePool, untilStatus } from './support/workers.ts';
 
-test('it grows to the maximum while every worker is busy, and shrinks to the minimum when none is', async (t) => {
+test('it grows to the maximum while every worker is busy', async (t) => {
+  await growsToThree(t);
+});
+
+/** A minute of calm for each worker that goes, which no setting shortens. The decision itself: tests/unit/pool-scale. */
+const long = amount(0, 1) === 0 ? { skip: 'takes minutes: in npm run test:long' } : {};
+
+test('it shrinks to the minimum when no worker is busy, a minute for each', long, async (t) => {
+  const container = await growsToThree(t);
+  const calmSince = performance.now();
+  await untilStatus(container, (status) => readyWorkers(status).length === 1, 300_000);
+  // The last samples of the load are the first of the calm.
+  assert.ok(performance.now() - calmSince > 90_000, 'two workers ended within a minute and a half');
+  await container.printed(/the load wants 1 workers? instead of 2/);
+});
+
+async function growsToThree(t: TestContext): Promise<Container> {
   const container = await servePool(t, '1-3');
   await container.exec('cluster', 'scale', '1');
   await container.exec('cluster', 'scale', 'auto');
   const stop = busyClients(t, container, 9);
-  await until(container, (status) => readyWorkers(status).length === 3);
+  await untilStatus(container, (status) => readyWorkers(status).length === 3);
   const failures = await stop();
   assert.deepEqual(failures, []);
   await container.printed(/the load wants \d workers instead of \d/);
-  // A minute of calm for each worker that goes: for `npm run test:long`.
-  if (amount(0, 1) === 0) return;
-  await until(container, (status) => readyWorkers(status).length === 1, 300_000);
-});
+  return container;
+}
 
 test('cluster scale refuses what there are no slots for, and says what to do', async (t) => {
   const container = await servePool(t, '2');

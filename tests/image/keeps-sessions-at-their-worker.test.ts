@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { io, type Socket } from 'socket.io-client';
+import { defaultDeadlineMs, until, within } from '../support/deadline.ts';
 import { type Container, serve } from './support/container.ts';
 import { buildFramework } from './support/frameworks.ts';
-import { pidsOf, until } from './support/workers.ts';
+import { pidsOf, untilStatus } from './support/workers.ts';
 
 const transports = { polling: ['polling'], upgrade: ['polling', 'websocket'], websocket: ['websocket'] };
 const clients = 8;
@@ -22,7 +23,7 @@ for (const sticky of ['ip', 'cookie', 'sid']) {
         SLOT_IN_SESSION_ID: sticky === 'sid' ? 'on' : '',
       },
     });
-    await until(container, (status) => pidsOf(status).length === 3);
+    await untilStatus(container, (status) => pidsOf(status).length === 3);
     for (const [name, ways] of Object.entries(transports)) {
       const sockets = await Promise.all(
         Array.from({ length: clients }, (_, number) => connect(t, container, ways, number)),
@@ -46,7 +47,7 @@ for (const sticky of ['ip', 'cookie', 'sid']) {
       (socket) => new Promise<void>((resolve) => socket.once('disconnect', () => socket.once('connect', resolve))),
     );
     await container.exec('sh', '-c', `kill -9 ${pid}`);
-    await Promise.all(again);
+    await within(defaultDeadlineMs, `${again.length} clients to connect again`, Promise.all(again));
     for (const [index, socket] of sockets.entries()) {
       if (before[index] === before[0]) await talkAgain(socket);
       else assert.equal(await talk(socket), before[index]);
@@ -68,13 +69,15 @@ async function connect(t: TestContext, container: Container, ways: string[], num
     extraHeaders: { 'x-forwarded-for': `198.51.100.${number}`, ...(cookie === undefined ? {} : { cookie }) },
   });
   t.after(() => socket.close());
-  await new Promise<void>((resolve, reject) => {
+  const connected = new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);
   });
+  await within(defaultDeadlineMs, `client ${number} to connect by ${ways}`, connected);
   const { engine } = socket.io;
   if (ways.length === 2 && engine.transport.name !== 'websocket') {
-    await new Promise<void>((resolve) => engine.once('upgrade', () => resolve()));
+    const upgraded = new Promise<void>((resolve) => engine.once('upgrade', () => resolve()));
+    await within(defaultDeadlineMs, `client ${number} to change to WebSocket`, upgraded);
   }
   return socket;
 }
@@ -91,13 +94,6 @@ async function talk(socket: Socket): Promise<string> {
 
 /** As an app does: what was lost with the connection is said again on the next one. */
 async function talkAgain(socket: Socket): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
-    const wasHeard = await socket
-      .timeout(5000)
-      .emitWithAck('echo', 'again')
-      .then(() => true)
-      .catch(() => false);
-    if (wasHeard) return;
-  }
-  assert.fail('was never heard again');
+  const say = async () => socket.timeout(5000).emitWithAck('echo', 'again').catch(String);
+  await until('to be heard again', say, (seen) => typeof seen !== 'string', { withinMs: 30_000 });
 }

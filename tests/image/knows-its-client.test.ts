@@ -111,7 +111,7 @@ test('PROXY_PROTOCOL: the client is whom the protocol names, not whom a header d
     const socket = await open(container);
     const claims = Object.entries(spoofed).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.write(`${preface}GET /who HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n${claims.join('')}\r\n`);
-    return readToEnd(socket);
+    return String(await readToEnd(socket));
   };
   const plain = JSON.parse((await say('PROXY TCP4 198.51.100.7 10.0.0.1 51000 80\r\n')).split('\r\n\r\n')[1] ?? '');
   assert.equal(plain.address, '198.51.100.7');

@@ -108,7 +108,7 @@ test('combined, common and logfmt: as their readers know them', async (t) => {
     ],
     common: [/^[\d.]+ - - \[\S+ \+0000\] "GET \/say HTTP\/1\.1" 200 4$/],
     logfmt: [
-      /^time="\S+" id="\S+" client="[\d.]+" method="GET" host="shop\.example" path="\/say" status=200 bytes=4 duration=[\d.]+ workerDuration=[\d.]+ slot=0 agent="a \\"quoted\\" agent"$/,
+      /^time="\S+" id="\S+" client="[\d.]+" method="GET" host="shop\.example" path="\/say" status=200 bytes=4 duration=[\d.]+ workerDuration=[\d.]+ slot=0 failure="" agent="a \\"quoted\\" agent"$/,
     ],
   };
   for (const [format, expected] of Object.entries(formats)) {

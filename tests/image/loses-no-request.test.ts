@@ -1,10 +1,11 @@
 // Whatever replaces workers that are well, no request fails meanwhile: GET or POST, on a kept connection or a new one.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { until } from '../support/deadline.ts';
 import type { Container } from './support/container.ts';
 import { Load } from './support/load.ts';
 import { amount } from './support/long.ts';
-import { pidsOf, readyWorkers, servePool, statusOf, until } from './support/workers.ts';
+import { pidsOf, readyWorkers, servePool, statusOf, untilStatus } from './support/workers.ts';
 
 test('while every worker is replaced by a reload, again and again', async (t) => {
   const container = await servePool(t, '4', { environment: { RELOAD_SETTLE: '0' } });
@@ -41,9 +42,12 @@ test('while workers are recycled after MAX_WORKER_LIFETIME', async (t) => {
 test('while an app leaks until MAX_WORKER_MEMORY', async (t) => {
   const container = await servePool(t, '2', { environment: { MAX_WORKER_MEMORY: '150m', RELOAD_SETTLE: '0' } });
   await underLoad(t, container, async () => {
-    while ((await restarts(container)) < amount(2, 20)) {
+    const leak = async () => {
       assert.equal((await container.get('/leak?bytes=20000000')).status, 200);
-    }
+      return restarts(container);
+    };
+    const withinMs = amount(60_000, 600_000);
+    await until('workers above their memory', leak, (count) => count >= amount(2, 20), { withinMs, everyMs: 0 });
   });
   await container.printed(/was replaced above MAX_WORKER_MEMORY, exited with code 0, .*, \d+ MB/);
 });
@@ -72,5 +76,5 @@ async function restarts(container: Container): Promise<number> {
 }
 
 async function restartedTimes(container: Container, times: number): Promise<void> {
-  await until(container, ({ workers }) => workers.reduce((sum, { restarts }) => sum + restarts, 0) >= times);
+  await untilStatus(container, ({ workers }) => workers.reduce((sum, { restarts }) => sum + restarts, 0) >= times);
 }

@@ -1,7 +1,7 @@
 // Uploads reach the app in whole, or as they come; files are sent by nginx when the app says so.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test } from 'node:test';
+import { onceInTime } from '../support/deadline.ts';
 import { serve } from './support/container.ts';
 import { get, open, readToEnd } from './support/raw.ts';
 
@@ -14,7 +14,7 @@ test('NGINX_STREAM_UPLOADS: there the app sees a body begin before it has ended;
   streamed.write('POST /upload HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n\r\nfive.');
   await container.printed(/the body begins/);
   streamed.write('more.');
-  assert.match(await readToEnd(streamed), /\r\n\r\n10$/);
+  assert.match(String(await readToEnd(streamed)), /\r\n\r\n10$/);
 
   const large = await container.get('/upload', { method: 'POST', body: Buffer.alloc(2 * 1024 ** 2) });
   assert.equal(await large.text(), String(2 * 1024 ** 2));
@@ -25,7 +25,7 @@ test('NGINX_STREAM_UPLOADS: there the app sees a body begin before it has ended;
   whole.write('POST /say HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n\r\nfive.');
   await get(container, '/say'); // a later request is answered meanwhile
   whole.write('more.');
-  const [answer] = await once(whole, 'data');
+  const [answer] = await onceInTime(whole, 'data', 'the response');
   assert.match(String(answer), /^HTTP\/1\.1 200 /);
   whole.destroy();
 });

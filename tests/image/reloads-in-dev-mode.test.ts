@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deadlineSignal, defaultDeadlineMs, until } from '../support/deadline.ts';
 import { boot, type Container, serve } from './support/container.ts';
 
 const version = (name: string) =>
@@ -20,11 +21,8 @@ function appFolder(t: TestContext, main: string) {
 }
 
 async function answers(container: Container, expected: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    if ((await (await container.get('/')).text()) === expected) return;
-    await sleep(50);
-  }
-  assert.fail(`never answered ${expected}`);
+  const look = async () => (await container.get('/')).text();
+  await until(`the response ${expected}`, look, (text) => text === expected);
 }
 
 test('saving a file brings the new version, and no request fails while it starts', async (t) => {
@@ -37,7 +35,8 @@ test('saving a file brings the new version, and no request fails while it starts
   const count = (status: number | string) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
   const client = async (init: RequestInit) => {
     while (!isOver) {
-      const response = await fetch(container.url('/'), init).catch((error) => error);
+      const signal = deadlineSignal(defaultDeadlineMs, 'a response');
+      const response = await fetch(container.url('/'), { ...init, signal }).catch((error) => error);
       count(response instanceof Response ? response.status : `${init.method}: ${response.cause ?? response}`);
       if (response instanceof Response) await response.text();
     }

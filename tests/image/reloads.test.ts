@@ -1,13 +1,13 @@
 // `cluster reload`: the newest version of the app, worker by worker; a version that does not run leaves the old one as it is.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
+import { onceInTime } from '../support/deadline.ts';
 import { buildApp } from './support/build.ts';
 import { type Container, serve } from './support/container.ts';
 import { listenToEvents } from './support/events.ts';
 import { buildFramework } from './support/frameworks.ts';
 import { amount } from './support/long.ts';
-import { pidsOf, servePool, signal, statusOf, until } from './support/workers.ts';
+import { pidsOf, servePool, signal, statusOf, untilStatus } from './support/workers.ts';
 
 /** /app is a link to the current release, as in many deployments. */
 async function serveReleases(t: TestContext, environment: Record<string, string> = {}): Promise<Container> {
@@ -18,7 +18,7 @@ async function serveReleases(t: TestContext, environment: Record<string, string>
     'USER 1000:0',
   );
   const container = await serve(t, { image, environment: { WORKERS: '2', ...environment } });
-  await until(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
+  await untilStatus(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
   return container;
 }
 
@@ -48,13 +48,26 @@ test('a new release behind the link /app is compiled, and taken over slot by slo
   assert.equal(folder, '/releases/2');
 });
 
+test('docker kill -s HUP does the same, for a container and for one without nginx', async (t) => {
+  for (const environment of [{}, { NGINX: 'off' }]) {
+    const container = await servePool(t, '2', {
+      environment: { RELOAD_SETTLE: '0', ...environment },
+      readyPath: '/echo',
+    });
+    const before = pidsOf(await statusOf(container));
+    await container.signal('SIGHUP');
+    await container.printed(/reload: done, 2 workers replaced/);
+    assert.ok(pidsOf(await statusOf(container)).every((pid) => !before.includes(pid)));
+  }
+});
+
 test('a worker that crashes before the reload is followed by one of its own release', async (t) => {
   const container = await serveReleases(t);
   await switchTo(container, '2');
   const [pid = 0] = pidsOf(await statusOf(container));
   await signal(container, 'KILL', pid);
   await container.printed(/worker 0 .* crashed/);
-  await until(container, (status) => pidsOf(status).length === 2 && !pidsOf(status).includes(pid));
+  await untilStatus(container, (status) => pidsOf(status).length === 2 && !pidsOf(status).includes(pid));
   assert.deepEqual(await versions(container), ['1']);
 });
 
@@ -98,12 +111,12 @@ test('a second reload meanwhile is refused, and Ctrl-C on the first does not sto
   const container = await servePool(t, '2', { environment: { RELOAD_SETTLE: '2s' } });
   const before = pidsOf(await statusOf(container));
   const interrupted = container.exec('timeout', '--signal=INT', '2', 'cluster', 'reload');
-  await until(container, ({ isReloading }) => isReloading);
+  await untilStatus(container, ({ isReloading }) => isReloading);
   const second = await container.exec('cluster', 'reload');
   assert.equal(second.exitCode, 1);
   assert.match(second.output, /a reload is under way already/);
   assert.match((await interrupted).output, /reload: slot 0, worker \d+ is starting/);
-  const after = await until(container, ({ isReloading }) => !isReloading);
+  const after = await untilStatus(container, ({ isReloading }) => !isReloading);
   assert.deepEqual(
     before.filter((pid) => pidsOf(after).includes(pid)),
     [],
@@ -129,7 +142,7 @@ test('a request that is under way is answered by the old worker', async (t) => {
 test('WORKER_DRAIN_TIMEOUT bounds how long one may take', async (t) => {
   const container = await servePool(t, '1', { environment: { RELOAD_SETTLE: '0', WORKER_DRAIN_TIMEOUT: '2s' } });
   const endless = container.get('/slow?ms=600000', { method: 'POST' });
-  await until(container, ({ workers }) => workers[0]?.inFlight === 1);
+  await untilStatus(container, ({ workers }) => workers[0]?.inFlight === 1);
   assert.equal((await container.exec('cluster', 'reload')).exitCode, 0);
   await container.printed(/was replaced by a reload, was killed by SIGKILL because it took too long/);
   assert.equal((await endless).status, 502);
@@ -143,16 +156,16 @@ test('WebSockets are closed with 1012, service restart, and are welcome again', 
   });
   const open = async () => {
     const socket = new WebSocket(container.url('/chat').replace('http:', 'ws:'));
-    await once(socket, 'open');
+    await onceInTime(socket, 'open');
     return socket;
   };
   const sockets = await Promise.all(Array.from({ length: amount(6, 60) }, open));
-  const codes = Promise.all(sockets.map(async (socket) => (await once(socket, 'close'))[0].code));
+  const codes = Promise.all(sockets.map(async (socket) => (await onceInTime(socket, 'close'))[0].code));
   assert.equal((await container.exec('cluster', 'reload')).exitCode, 0);
   assert.deepEqual([...new Set(await codes)], [1012]);
   const again = await open();
   again.send('again');
-  assert.equal(JSON.parse((await once(again, 'message'))[0].data).text, 'again');
+  assert.equal(JSON.parse((await onceInTime(again, 'message'))[0].data).text, 'again');
   again.close();
 });
 
@@ -160,7 +173,7 @@ test('server-sent events end in good order, and the client that asks again meets
   const container = await servePool(t, '1', { environment: { RELOAD_SETTLE: '0' } });
   const first = await listenToEvents(container);
   assert.equal((await container.exec('cluster', 'reload')).exitCode, 0);
-  assert.equal(await first.end, 'complete');
+  assert.equal(await first.end(), 'complete');
   const second = await listenToEvents(container);
   assert.notEqual(second.pid, first.pid);
   second.close();

@@ -1,9 +1,9 @@
 // A worker, nginx or the primary that dies once is replaced while the rest goes on serving.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { deadlineSignal, defaultDeadlineMs, until } from '../support/deadline.ts';
 import { type Container, serve } from './support/container.ts';
-import { until } from './support/workers.ts';
+import { untilStatus } from './support/workers.ts';
 
 test('a worker that crashes is replaced', async (t) => {
   const container = await serve(t, { app: 'workshop', environment: { WORKERS: '2' } });
@@ -46,10 +46,11 @@ test('an app that crashes again and again ends the container with its code', asy
   const end = container.end().finally(() => {
     ended = true;
   });
-  while (!ended) {
+  const crash = async () => {
     await container.get('/crash').catch(() => undefined);
-    await sleep(20);
-  }
+    return ended;
+  };
+  await until('the end of the container', crash, Boolean, { everyMs: 20 });
   const { exitCode, lastLine } = await end;
   assert.equal(exitCode, 9);
   assert.match(lastLine, /app\/main\.ts: the app crashed again and again and exited with code 9/);
@@ -69,9 +70,10 @@ if (process.env.NODE_APP_INSTANCE === '1') setTimeout(() => process.exit(7), 500
     environment: { WORKERS: '2' },
     ports: [9000],
   });
-  const { workers } = await until(container, ({ workers }) => (workers[1]?.failuresInARow ?? 0) >= 3);
+  const { workers } = await untilStatus(container, ({ workers }) => (workers[1]?.failuresInARow ?? 0) >= 3);
   assert.equal(workers[1]?.lastExit?.code, 7);
-  const response = await fetch(`http://127.0.0.1:${container.port(9000)}/readyz`);
+  const signal = deadlineSignal(defaultDeadlineMs, 'the response to /readyz');
+  const response = await fetch(`http://127.0.0.1:${container.port(9000)}/readyz`, { signal });
   assert.equal(response.status, 200);
   const { status, failing } = (await response.json()) as { status: string; failing: string[] };
   assert.equal(status, 'ready');

@@ -6,7 +6,7 @@ import { accessLog } from './support/access-log.ts';
 import type { Container } from './support/container.ts';
 import { Load } from './support/load.ts';
 import { amount } from './support/long.ts';
-import { pidsOf, servePool, statusOf, until } from './support/workers.ts';
+import { pidsOf, servePool, statusOf, untilStatus } from './support/workers.ts';
 
 const stallTimeout = `${amount(2, 5)}s`;
 const environment = { WORKER_STALL_TIMEOUT: stallTimeout, RELOAD_SETTLE: '0' };
@@ -16,9 +16,12 @@ test('one of four blocks its loop for 30 s: the requests inside it are the only 
   const load = new Load(container).start(t);
   const blocked = block(container);
   const [, slot, pid] = await container.printed(/worker (\d) \(pid (\d+)\) was stalled, was killed by SIGKILL.*/);
-  await until(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
+  await untilStatus(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
   const successor = (status: Status) => status.workers[Number(slot)];
-  await until(container, (status) => successor(status)?.pid !== Number(pid) && (successor(status)?.requests ?? 0) > 0);
+  await untilStatus(
+    container,
+    (status) => successor(status)?.pid !== Number(pid) && (successor(status)?.requests ?? 0) > 0,
+  );
   const { failures } = await load.stop();
 
   assert.equal(await blocked, 502);
@@ -50,7 +53,7 @@ test('one that is blocked in a native call is replaced, too', async (t) => {
   const container = await servePool(t, '2', { environment });
   container.get('/hash', { method: 'POST' }).catch(() => undefined);
   await container.printed(/was stalled, .*; its event loop stood at an unknown place: in a native call, it seems/);
-  await until(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
+  await untilStatus(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
 });
 
 test('one that answers request after request is not stalled, though its timers do not run for longer', async (t) => {
@@ -75,7 +78,9 @@ test('status and health answer while every worker is blocked', async (t) => {
   const container = await servePool(t, '2', { environment: { WORKER_STALL_TIMEOUT: '0' } });
   block(container);
   block(container);
-  const status = await until(container, ({ workers }) => workers.every(({ reportAgeMs }) => (reportAgeMs ?? 0) > 3000));
+  const status = await untilStatus(container, ({ workers }) =>
+    workers.every(({ reportAgeMs }) => (reportAgeMs ?? 0) > 3000),
+  );
   assert.deepEqual(
     status.workers.map(({ state }) => state),
     ['ready', 'ready'],

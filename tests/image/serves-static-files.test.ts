@@ -1,6 +1,7 @@
 // Files in the static folder are answered by nginx; the app gets the rest.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../support/deadline.ts';
 import { type Container, serve } from './support/container.ts';
 import { get } from './support/raw.ts';
 
@@ -116,6 +117,68 @@ test('/app/public by itself: kept for ever by a name with a hash, asked again by
   }
 });
 
+test('text of every kind is compressed, whoever sends it; what is compressed already is not', async (t) => {
+  const container = await serve(t, {
+    app: 'parrot',
+    environment: { WORKERS: '1' },
+    files: { '/app/public/map.geojson': '{}'.repeat(2000), '/app/public/logo.svg': '<svg/>'.repeat(500) },
+  });
+  const encodingOf = async (path: string, encoding: string) => {
+    const response = await container.get(path, { headers: { 'accept-encoding': encoding } });
+    await response.arrayBuffer();
+    return response.headers.get('content-encoding');
+  };
+  const types = `text/csv text/calendar text/markdown text/html;charset=utf-8 text/vtt application/vnd.api+json
+    application/graphql-response+json application/x-ndjson application/geo+json application/problem+json
+    application/activity+json application/ld+json application/atom+xml application/vnd.google-earth.kml+xml
+    application/yaml application/jsonl application/wasm application/json image/svg+xml font/ttf`;
+  for (const type of types.split(/\s+/)) {
+    const path = `/say?header=content-type:${encodeURIComponent(type)}&body=${'x'.repeat(4000)}`;
+    assert.equal(await encodingOf(path, 'br'), 'br', type);
+    assert.equal(await encodingOf(path, 'gzip'), 'gzip', type);
+  }
+  for (const type of ['image/png', 'font/woff2', 'application/zip', 'application/octet-stream', 'text/event-stream']) {
+    const path = `/say?header=content-type:${encodeURIComponent(type)}&body=${'x'.repeat(4000)}`;
+    assert.equal(await encodingOf(path, 'br, gzip'), null, type);
+  }
+  for (const path of ['/map.geojson', '/logo.svg']) assert.equal(await encodingOf(path, 'br'), 'br', path);
+});
+
+test('a folder’s page is at its URL with a slash, where its relative links lead to its own files', async (t) => {
+  const pages = {
+    '/app/public/docs/index.html': 'the docs',
+    '/app/public/docs/deep er/index.html': 'deeper',
+    '/app/public/images/logo.svg': '<svg/>',
+    '/app/public/index.html': 'the root',
+  };
+  const cases: [environment: Record<string, string>, url: string][] = [
+    [{}, ''],
+    [{ BASE_PATH: '/shop' }, '/shop'],
+    [{ STATIC_URL: '/static' }, '/static'],
+    [{ STATIC_URL: '/static', BASE_PATH: '/shop' }, '/shop/static'],
+    [{ STATIC_INDEX: 'on' }, ''],
+  ];
+  for (const [environment, url] of cases) {
+    const container = await serve(t, { app: 'parrot', files: pages, environment: { WORKERS: '1', ...environment } });
+    const redirect = async (path: string, method = 'GET') => {
+      const { status, headers } = await container.get(path, { method, redirect: 'manual' });
+      return `${status} ${headers.get('location')}`;
+    };
+    assert.equal(await redirect(`${url}/docs`), `301 ${url}/docs/`);
+    assert.equal(await redirect(`${url}/docs?a=b%20c&d`), `301 ${url}/docs/?a=b%20c&d`);
+    assert.equal(await redirect(`${url}/docs/deep%20er`, 'HEAD'), `301 ${url}/docs/deep%20er/`);
+    assert.equal((await container.get(`${url}/docs`, { redirect: 'manual' })).headers.get('cache-control'), 'no-cache');
+    assert.equal(await text(container, `${url}/docs/`), '200 the docs');
+    if (url !== '') assert.match(await redirect(url), new RegExp(`^30[18] ${url}/$`));
+    // Not one of another site, whatever is asked for.
+    assert.equal((await get(container, `${url}//docs`)).headers.location, `${url}/docs/`);
+    assert.doesNotMatch((await get(container, `${url}/docs%0d%0aX-Evil:%20yes`)).headers['x-evil'] ?? '', /yes/);
+    // A folder without a page, and another method, are for the app.
+    assert.equal(await text(container, `${url}/images`), `404 the app knows no ${url.replace('/shop', '')}/images`);
+    assert.equal((await container.get(`${url}/docs`, { method: 'POST', redirect: 'manual' })).status, 404);
+  }
+});
+
 test('links lead within the folder only; a file that is replaced is the new one; what was compressed beforehand is sent', async (t) => {
   // All of it belongs to one user, so that ownership alone would let every link pass.
   const prepare = `cd /site && mkdir real && echo within > real/file.txt
@@ -144,7 +207,8 @@ printf original > before.js && printf beforehand | gzip > before.js.gz
 
   await container.exec('sh', '-c', 'echo replaced > /site/new && mv /site/new /site/real/file.txt');
   // What was open is looked at again after a second.
-  while ((await text(container, '/real/file.txt')) !== '200 replaced\n');
+  const look = () => text(container, '/real/file.txt');
+  await until('the new file', look, (seen) => seen === '200 replaced\n', { withinMs: 10_000 });
 });
 
 test('STATIC_PATH=/app: what makes up the app is not served, and the log says so', async (t) => {

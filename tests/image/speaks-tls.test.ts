@@ -1,12 +1,13 @@
 // TLS_CERTIFICATE and TLS_KEY: HTTPS and HTTP/2, everything else is sent there; a new certificate needs no restart.
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { request } from 'node:https';
 import { test } from 'node:test';
 import { connect as connectTls, type PeerCertificate, type SecureVersion } from 'node:tls';
 import { makeCertificate } from '../support/certificate.ts';
+import { deadlineSignal, defaultDeadlineMs, onceInTime, until, within } from '../support/deadline.ts';
 import { type Container, runToItsEnd, serve } from './support/container.ts';
 import { get } from './support/raw.ts';
 
@@ -24,8 +25,9 @@ test('HTTPS with HTTP/2 and 1.1, from TLS 1.2 on; HTTP is sent there, except pro
     Array.from({ length: 20 }, async () => {
       const stream = session.request({ ':path': '/who', ':method': 'POST' });
       stream.end('a body');
-      const [headers] = await once(stream, 'response');
-      return { headers, body: JSON.parse(Buffer.concat(await stream.toArray()).toString()) };
+      const [headers] = await onceInTime(stream, 'response');
+      const body = await within(defaultDeadlineMs, 'the whole response', stream.toArray());
+      return { headers, body: JSON.parse(Buffer.concat(body).toString()) };
     }),
   );
   session.close();
@@ -51,7 +53,10 @@ test('HTTPS with HTTP/2 and 1.1, from TLS 1.2 on; HTTP is sent there, except pro
   const withoutPort = await get(container, '/say', { host: 'shop.example' });
   assert.equal(withoutPort.headers.location, 'https://shop.example/say');
   assert.equal((await container.get('/healthz', { redirect: 'manual' })).status, 200);
-  const mistaken = await fetch(`http://127.0.0.1:${container.port(8443)}/say`, { redirect: 'manual' });
+  const mistaken = await fetch(`http://127.0.0.1:${container.port(8443)}/say`, {
+    redirect: 'manual',
+    signal: deadlineSignal(defaultDeadlineMs, 'the response to HTTP on the port of HTTPS'),
+  });
   assert.equal(mistaken.status, 308);
   assert.equal(mistaken.headers.get('location'), `https://127.0.0.1:${container.port(8443)}/say`);
   assert.equal((await get(container, '/say', { cookie: 'c'.repeat(20_000) })).status, 431);
@@ -64,7 +69,8 @@ test('HTTPS with HTTP/2 and 1.1, from TLS 1.2 on; HTTP is sent there, except pro
   await container.printed(/tls\.crt has changed: nginx uses the new one/);
   await container.printed(/warning: TLS_CERTIFICATE=\/tls\/tls\.crt ends in 10 days/);
   // nginx starts its new workers before the old ones stop.
-  while ((await handshake(container)).fingerprint256 !== fingerprintOf(second.certificate));
+  const seen = async () => (await handshake(container)).fingerprint256;
+  await until('the new certificate', seen, (shown) => shown === fingerprintOf(second.certificate));
 });
 
 test('cluster config check finds what is wrong with them, and says when they end', async (t) => {
@@ -83,16 +89,11 @@ test('cluster config check finds what is wrong with them, and says when they end
   assert.match(ending.output, /warning: TLS_CERTIFICATE=\/tls\/tls\.crt ends in 10 days/);
 });
 
-function getOverHttps(container: Container, path: string): Promise<{ statusCode?: number | undefined }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ statusCode?: number | undefined }>();
+async function getOverHttps(container: Container, path: string): Promise<IncomingMessage> {
   const options = { host: 'localhost', port: container.port(8443), path, ca: first.certificate, agent: false };
-  request(options, (response) => {
-    response.resume();
-    resolve(response);
-  })
-    .on('error', reject)
-    .end();
-  return promise;
+  const [response] = await onceInTime(request(options).end(), 'response');
+  response.resume();
+  return response;
 }
 
 /** @returns the certificate that the server shows */
@@ -105,7 +106,7 @@ async function handshake(container: Container, version?: SecureVersion): Promise
     ciphers: 'DEFAULT@SECLEVEL=0',
     ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
   });
-  await once(socket, 'secureConnect');
+  await onceInTime(socket, 'secureConnect');
   const certificate = socket.getPeerCertificate();
   socket.destroy();
   return certificate;

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import type { Container } from './support/container.ts';
 import { type Failure, Load } from './support/load.ts';
 import { amount } from './support/long.ts';
-import { pidsOf, servePool, signal, statusOf, until } from './support/workers.ts';
+import { pidsOf, servePool, signal, statusOf, untilStatus } from './support/workers.ts';
 
 const workers = 2;
 
@@ -24,13 +25,10 @@ const someWorker = async (container: Container) => {
 };
 
 /** Resolves when the container prints the text, whether or not it has done so before. */
-const printedAgain = async (container: Container, text: string) => {
+const printedAgain = (container: Container, text: string) => {
   const from = container.output.length;
-  const deadline = performance.now() + 60_000;
-  while (!container.output.includes(text, from)) {
-    assert.ok(performance.now() < deadline, `not printed: ${text}`);
-    await sleep(100);
-  }
+  const printed = () => container.output.slice(from);
+  return until(`${text} to be printed`, printed, (seen) => seen.includes(text), { everyMs: 100 });
 };
 
 const faults: readonly Fault[] = [
@@ -94,9 +92,7 @@ const faults: readonly Fault[] = [
     cause: async (container) => {
       const { pid } = await statusOf(container);
       await signal(container, 'KILL', pid);
-      await until(container, (status) => status.pid !== pid && pidsOf(status).length === workers).catch(
-        () => undefined,
-      );
+      await untilStatus(container, (status) => status.pid !== pid && pidsOf(status).length === workers);
       await container.ready();
     },
   },
@@ -120,11 +116,10 @@ test('every failed request belongs to a fault, and nothing is left behind', asyn
   for (let round = 0; round < amount(1, 8); round += 1) {
     const load = new Load(container).start(t);
     for (const { name, cause, isHarmless = false } of shuffled(faults)) {
-      const answered = load.requests;
-      while (load.requests < answered + 50) await sleep(10);
+      await load.next(50);
       const beganAt = performance.now();
       await cause(container);
-      await until(container, (status) => status.ready && pidsOf(status).length === workers);
+      await untilStatus(container, (status) => status.ready && pidsOf(status).length === workers);
       windows.push({ name, isHarmless, beganAt, endedAt: performance.now() });
     }
     const outcome = await load.stop();

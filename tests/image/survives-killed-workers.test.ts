@@ -7,18 +7,17 @@ import { accessLog } from './support/access-log.ts';
 import type { Container } from './support/container.ts';
 import { type Failure, Load } from './support/load.ts';
 import { amount } from './support/long.ts';
-import { pidsOf, servePool, signal, statusOf, until } from './support/workers.ts';
+import { pidsOf, servePool, signal, statusOf, untilStatus } from './support/workers.ts';
 
 test('a worker killed at random: no GET fails, and of POST only those in flight in it', async (t) => {
   const container = await servePool(t, '4');
   const load = new Load(container).start(t);
   const kills: { beganAt: number; endedAt: number }[] = [];
   for (let kill = 0; kill < amount(8, 60); kill += 1) {
-    await until(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
+    await untilStatus(container, ({ workers }) => workers.every(({ state }) => state === 'ready'));
     const pids = pidsOf(await statusOf(container));
     const pid = pids[Math.floor(Math.random() * pids.length)] ?? 0;
-    const answered = load.requests;
-    while (load.requests < answered + 100) await sleep(10);
+    await load.next(100);
     const beganAt = performance.now();
     await signal(container, 'KILL', pid);
     // Until it is dead it may be sent requests: its socket takes connections to the end.
@@ -47,14 +46,14 @@ test('the only worker is killed: what comes while there is none waits for the ne
   const failures: Failure[] = [];
   let requests = 0;
   for (let kill = 0; kill < kills; kill += 1) {
-    const [pid] = pidsOf(await until(container, (status) => pidsOf(status).length === 1));
+    const [pid] = pidsOf(await untilStatus(container, (status) => pidsOf(status).length === 1));
     // Five that ended sooner after their start, one after the other, would end the container, as they should.
     await sleep(amount(0, stableAfterMs));
     const load = new Load(container).start(t);
-    while (load.requests < 100) await sleep(10);
+    await load.next(100);
     await signal(container, 'KILL', pid);
     await container.printed(new RegExp(`pid ${pid}\\) crashed, was killed by SIGKILL`));
-    await until(container, (status) => pidsOf(status).length === 1);
+    await untilStatus(container, (status) => pidsOf(status).length === 1);
     const outcome = await load.stop();
     requests += outcome.requests;
     failures.push(...outcome.failures);
@@ -82,13 +81,13 @@ test('a primary that is killed leaves nothing behind: no worker, blocked or not,
   const before = await statusOf(container);
   const { pid } = (await (await container.get('/spawn')).json()) as { pid: number };
   container.get('/block?ms=60000', { method: 'POST' }).catch(() => undefined);
-  await until(container, ({ workers }) => workers.some(({ reportAgeMs }) => (reportAgeMs ?? 0) > 2000));
+  await untilStatus(container, ({ workers }) => workers.some(({ reportAgeMs }) => (reportAgeMs ?? 0) > 2000));
   await signal(container, 'KILL', before.pid);
   await container.printed(/app was killed by signal 9; restarting it/);
   await container.ready();
   for (const old of [...pidsOf(before), pid]) assert.equal(await runs(container, old), false, `${old} still runs`);
   const sockets = (await container.exec('sh', '-c', 'ls /run/cluster/worker-*.sock')).output.trim().split(/\s+/);
-  const after = await until(container, (status) => pidsOf(status).length === 2);
+  const after = await untilStatus(container, (status) => pidsOf(status).length === 2);
   assert.equal(sockets.length <= after.workers.length, true, `sockets of the dead: ${sockets}`);
 });
 
@@ -101,10 +100,12 @@ test('process titles say role, slot and state', async (t) => {
   assert.equal(await titleOf(workers[1]?.pid ?? 0), 'worker 1 ready');
   const slow = container.get('/slow?ms=60000');
   slow.catch(() => undefined);
-  const busy = await until(container, ({ workers }) => workers.some(({ inFlight }) => inFlight > 0));
+  const busy = await untilStatus(container, ({ workers }) => workers.some(({ inFlight }) => inFlight > 0));
   const draining = busy.workers.find(({ inFlight }) => inFlight > 0)?.pid ?? 0;
   container.exec('cluster', 'reload').catch(() => undefined);
-  await until(container, ({ leaving }) => leaving.some(({ pid, state }) => pid === draining && state === 'draining'));
+  await untilStatus(container, ({ leaving }) =>
+    leaving.some(({ pid, state }) => pid === draining && state === 'draining'),
+  );
   assert.match(await titleOf(draining), /^worker \d draining$/);
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runToItsEnd, serve } from './support/container.ts';
-import { get } from './support/raw.ts';
+import { get, send } from './support/raw.ts';
 
 const folder = '/app/nginx';
 
@@ -30,6 +30,43 @@ test('at each level; what they set in a location adds to what the image sets the
   assert.equal(headers['x-for-the-app'], 'also red');
   assert.match(headers['x-forwarded-for'], /^[\d.:a-f]+$/);
   assert.equal(headers['x-request-id'], answer.headers['x-request-id']);
+});
+
+test('error pages of the user’s, at each level, from the static folder; the image’s own for all other codes', async (t) => {
+  const directive = 'error_page 502 504 /502.html;\n';
+  const levels: [level: string, environment: Record<string, string>][] = [
+    ['http', {}],
+    ['server', {}],
+    ['location', {}],
+    // Where pages go another way than the rest.
+    ['http', { STATIC_INDEX: 'on' }],
+    ['server', { STATIC_INDEX: 'on' }],
+    ['location', { STATIC_INDEX: 'on' }],
+  ];
+  for (const [level, environment] of levels) {
+    const container = await serve(t, {
+      app: 'parrot',
+      environment: { WORKERS: '1', REQUEST_TIMEOUT: '1s', NGINX_MAX_UPLOAD: '1k', ...environment },
+      files: {
+        [`${folder}/${level}.d/errors.conf`]: directive,
+        '/app/public/502.html': 'my page',
+        '/app/public/index.html': 'the single page',
+      },
+    });
+    const html = { accept: 'text/html' };
+    for (const headers of [html, {}]) {
+      const closed = await get(container, '/hang-up', headers);
+      assert.equal(`${closed.status} ${closed.body}`, '502 my page', `${level} ${JSON.stringify(environment)}`);
+      assert.equal(closed.headers['x-frame-options'], 'SAMEORIGIN');
+      const silent = await get(container, '/silent', headers);
+      assert.equal(`${silent.status} ${silent.body}`, '504 my page');
+    }
+    const tooLarge = await send(container, 'POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\n\r\n');
+    assert.equal(JSON.parse(tooLarge.body).error, 'Too large');
+    // The app's own is the app's, as a page, too.
+    const own = await get(container, '/say?status=500&body=of-the-app', html);
+    assert.equal(`${own.status} ${own.body}`, '500 of-the-app');
+  }
 });
 
 test('a whole nginx.conf of the user’s, with the image’s upstream', async (t) => {

@@ -1,7 +1,7 @@
 // HEALTH_PATH answers 200 when ready and 503 otherwise, from nginx and the primary: never through a busy worker.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import { boot, type Container, serve } from './support/container.ts';
 
 test('/healthz answers while every worker is blocked', async (t) => {
@@ -16,6 +16,50 @@ test('/healthz answers while every worker is blocked', async (t) => {
   assert.equal(blockIsOver, false, 'the answer came through the worker');
   await blocked;
 });
+
+test('it answers to everybody, whatever the user’s own lines refuse: passwords, rules, limits, redirects', async (t) => {
+  const snippets: Record<string, Record<string, string>> = {
+    'a password': { 'server.d': 'auth_basic "x"; auth_basic_user_file /app/htpasswd;' },
+    'a rule': { 'server.d': 'deny all;' },
+    'a question to the app': {
+      'server.d': 'auth_request /_may; location = /_may { internal; return 403; }',
+    },
+    'a rate': {
+      'http.d': 'limit_req_zone $server_port zone=mine:1m rate=1r/m; limit_req zone=mine;',
+    },
+    'a redirect': { 'server.d': 'return 301 https://elsewhere.example$request_uri;' },
+    'a condition': { 'server.d': 'if ($host != shop.example) { return 444; }' },
+    'a number of connections': {
+      'http.d': 'limit_conn_zone $server_port zone=mine:1m;',
+      'server.d': 'limit_conn mine 1;',
+    },
+  };
+  for (const [what, levels] of Object.entries(snippets)) {
+    const files = Object.fromEntries(
+      Object.entries(levels).map(([level, text]) => [`/app/nginx/${level}/own.conf`, `${text}\n`]),
+    );
+    const container = await serve(t, {
+      app: 'parrot',
+      environment: { WORKERS: '1' },
+      files: { ...files, '/app/htpasswd': 'me:$apr1$salt$hash\n' },
+    });
+    const silent = what === 'a number of connections' ? container.get('/silent').catch(() => undefined) : undefined;
+    if (silent !== undefined) await container.printed(/asked, and silent/);
+    for (let number = 0; number < 5; number += 1) {
+      assert.equal((await container.get('/healthz')).status, 200, what);
+    }
+    // And it does refuse others.
+    const others = [await outcome(container, '/say'), await outcome(container, '/say')];
+    assert.ok(
+      others.some((status) => status !== 200),
+      `${what}: ${others}`,
+    );
+  }
+});
+
+async function outcome(container: Container, path: string): Promise<number | undefined> {
+  return (await container.get(path, { redirect: 'manual' }).catch(() => undefined))?.status;
+}
 
 test('HEALTH_PATH moves it', async (t) => {
   const container = await serve(t, { environment: { HEALTH_PATH: '/status/ready' }, readyPath: '/status/ready' });
@@ -36,8 +80,12 @@ test('it answers 503 while the primary is gone', async (t) => {
 
 test('Docker’s own health check becomes healthy', async (t) => {
   const container = await serve(t, { app: 'workshop' });
-  for (let tries = 0; (await container.healthStatus()) === 'starting' && tries < 100; tries += 1) await sleep(200);
-  assert.equal(await container.healthStatus(), 'healthy');
+  const status = await until(
+    'the first health check',
+    () => container.healthStatus(),
+    (seen) => seen !== 'starting',
+  );
+  assert.equal(status, 'healthy');
 });
 
 test('the probes of ADMIN_PORT answer while every worker is blocked', async (t) => {
@@ -56,7 +104,11 @@ test('the probes of ADMIN_PORT answer while every worker is blocked', async (t) 
 test('before a worker is ready it is live, but neither started nor ready', async (t) => {
   const container = await boot(t, { app: 'slow-boot', environment: { BOOT_MS: '60000', BOOT_TIMEOUT: '2m' } });
   await container.printed(/booting/);
-  for (let tries = 0; (await container.exec('health')).output === '' && tries < 50; tries += 1) await sleep(100);
+  await until(
+    'an answer of ADMIN_PORT',
+    () => container.exec('health'),
+    ({ output }) => output !== '',
+  );
   assert.deepEqual(await probe(container, '/livez', '/readyz', '/startupz'), {
     '/livez': '200 {"status":"live"}',
     '/readyz': '503 {"status":"starting"}',
@@ -108,8 +160,12 @@ test('… and speaks the PROXY protocol where nginx expects it', async (t) => {
     environment: { ADMIN_PORT: 'off', PROXY_PROTOCOL: 'on', TRUSTED_PROXIES: 'private' },
   });
   await container.printed(/started in/);
-  for (let tries = 0; (await container.exec('health')).exitCode !== 0 && tries < 50; tries += 1) await sleep(100);
-  assert.equal((await container.exec('health')).output.trim(), '/healthz 200');
+  const { output } = await until(
+    'health',
+    () => container.exec('health'),
+    ({ exitCode }) => exitCode === 0,
+  );
+  assert.equal(output.trim(), '/healthz 200');
   assert.equal((await container.exec('cluster', 'health')).exitCode, 0);
 });
 

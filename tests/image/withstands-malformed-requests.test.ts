@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Container, type Options, serve } from './support/container.ts';
 import { type Malformed, malformedRequests, pathsOf } from './support/malformed-requests.ts';
-import { answersOf, exchange } from './support/raw-http.ts';
+import { exchange, responsesOf } from './support/raw.ts';
 
 /** Answers with what it saw of a request, and with all that it ever saw. It takes no upgrade. */
 const echo = `
@@ -86,16 +86,16 @@ async function problemWith(container: Container, number: number, request: Malfor
   const isFollowed = !isLast && !isIncomplete;
   try {
     const bytes = isFollowed ? Buffer.concat([request.bytes, Buffer.from(closing)]) : request.bytes;
-    const received = await exchange(container, bytes, isIncomplete);
+    const received = await exchange(container, bytes, { ends: isIncomplete, withinMs: 10_000 });
     if (received.includes('a secret')) return 'a file from outside of the static folder';
     if (request.isWithoutHead) return received.includes('400') ? undefined : `answered with ${received}`;
-    const answers = answersOf(
+    const responses = responsesOf(
       received,
       meaning.map((line) => line.split(' ')[0] ?? ''),
     );
-    const bad = answers.find(({ status }) => status !== 200 && (status < 400 || status >= 500));
+    const bad = responses.find(({ status }) => status !== 200 && (status < 400 || status >= 500));
     if (bad !== undefined) return `answered with ${bad.status}`;
-    const told = answers
+    const told = responses
       .filter(({ status }) => status === 200)
       .map(({ body }) => (body === '' ? 'HEAD' : inShort(JSON.parse(body))));
     const expected = meaning.map((line) => (line.startsWith('HEAD ') ? 'HEAD' : line));
@@ -104,9 +104,9 @@ async function problemWith(container: Container, number: number, request: Malfor
     // What is refused ends the connection, or does not.
     const allowed = isRefused ? [[], [next]] : [isFollowed ? [...expected, next] : expected];
     if (!allowed.some((lines) => JSON.stringify(lines) === JSON.stringify(told))) {
-      return `meant ${JSON.stringify(told)}, answered with ${answers.map(({ status }) => status)}`;
+      return `meant ${JSON.stringify(told)}, answered with ${responses.map(({ status }) => status)}`;
     }
-    const refusals = answers.length - told.length;
+    const refusals = responses.length - told.length;
     if (refusals !== (isRefused ? 1 : 0) && !isIncomplete) return `refused ${refusals} times`;
     const bystander = pathsOf(number).asked.replace('case', 'bystander');
     const answer = await container.get(bystander);

@@ -10,7 +10,7 @@ const bench = join(projectRoot, 'bench/bench.ts');
 test('npm run bench: a part of it, with answers that are right, and nothing left behind', async () => {
   const cases = ['hello', 'fortunes', 'latency-low', 'hello-tls', 'deploy', 'lifecycle', 'size'];
   const args = ['--quick', ...cases.flatMap((name) => ['--case', name]), '--peer', 'bare'];
-  const { code, output } = await run('node', [bench, ...args]);
+  const { code, output } = await run('node', [bench, ...args], { timeoutMs: 1_800_000 });
   assert.equal(code, 0, output);
   const [, summary = ''] = output.split('\n\n');
   assert.doesNotMatch(summary, /errors|not measured/);

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Container, serve } from '../image/support/container.ts';
+import { openConnections } from '../image/support/connections.ts';
+import { serve } from '../image/support/container.ts';
 import { verify } from '../image/support/verifiers.ts';
 
 const app = `
@@ -35,7 +36,7 @@ for (const [name, options] of Object.entries(attacks)) {
       assert.deepEqual([answer.status, await answer.text()], [200, 'here']);
       answers += 1;
       slowest = Math.max(slowest, performance.now() - start);
-      if (answers % 10 === 0) most = Math.max(most, await connections(container));
+      if (answers % 10 === 0) most = Math.max(most, await openConnections(container));
     }
 
     const { output } = await attack;
@@ -46,11 +47,4 @@ for (const [name, options] of Object.entries(attacks)) {
     assert.match(output, /service available:\S*\s+\S*YES/);
     assert.doesNotMatch(output, /service available:\S*\s+\S*NO/);
   });
-}
-
-/** @returns how many are established to the container's port */
-async function connections(container: Container): Promise<number> {
-  // 1F90 is 8080, 01 is ESTABLISHED: https://docs.kernel.org/networking/proc_net_tcp.html
-  const { output } = await container.exec('cat', '/proc/net/tcp', '/proc/net/tcp6');
-  return output.match(/^ *\d+: [0-9A-F]+:1F90 [0-9A-F:]+ 01 /gm)?.length ?? 0;
 }

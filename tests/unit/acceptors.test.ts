@@ -1,6 +1,5 @@
 // How many connections a worker accepts in a turn of its event loop, with a real server that inherits a real socket.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { withOpenSocket } from '../../rootfs/usr/local/lib/cluster/pool/sockets.ts';
 import { acceptors } from '../../rootfs/usr/local/lib/cluster/worker/messages.ts';
+import { onceInTime } from '../support/deadline.ts';
 import type { Accepted, Order } from './support/accepting-server.ts';
 import { forkWithSocket } from './support/fork-with-socket.ts';
 
@@ -93,7 +93,7 @@ async function startServer(t: TestContext, descriptors: number) {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
   });
-  const exitCode = once(child, 'exit').then(([code]) => code as number | null);
+  const exitCode = onceInTime(child, 'exit', 'the end of the process').then(([code]) => code as number | null);
   return {
     exitCode,
     /** So many connections wait before it listens. */
@@ -106,21 +106,21 @@ async function startServer(t: TestContext, descriptors: number) {
       t.after(() => {
         for (const socket of sockets) socket.destroy();
       });
-      await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+      await Promise.all(sockets.map((socket) => onceInTime(socket, 'connect')));
     },
     /** @returns what it says then */
     async order(order: Order): Promise<unknown> {
       child.send(order);
-      return (await once(child, 'message'))[0];
+      return (await onceInTime(child, 'message'))[0];
     },
     /** Connects and writes. @returns what the primary reads on the connection that it is given */
     async returned(text: string): Promise<string> {
       const socket = connect(path, () => socket.write(text));
       t.after(() => socket.destroy());
-      const [message, connection] = (await once(child, 'message')) as [string, Socket];
+      const [message, connection] = (await onceInTime(child, 'message')) as [string, Socket];
       assert.equal(message, 'unserved');
       t.after(() => connection.destroy());
-      const [chunk] = await once(connection, 'data');
+      const [chunk] = await onceInTime(connection, 'data');
       return String(chunk);
     },
     async kill(): Promise<void> {
@@ -131,7 +131,7 @@ async function startServer(t: TestContext, descriptors: number) {
       assert.ok(existsSync(path));
       const socket = connect(path);
       t.after(() => socket.destroy());
-      return once(socket, 'connect').then(
+      return onceInTime(socket, 'connect').then(
         () => 'none: somebody listens',
         ({ code }) => code,
       );

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { buildOutputs } from '../../rootfs/usr/local/lib/cluster/app/build-outputs.ts';
 import { type App, findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
 import { unbuiltProjects } from '../../rootfs/usr/local/lib/cluster/app/unbuilt-projects.ts';
-import { appWith } from './support/app-files.ts';
+import { appSettings, appWith } from './support/app-files.ts';
 
-const find = (files: Record<string, string>): App => findAppIn(appWith(files), undefined);
+const find = (files: Record<string, string>): App => findAppIn(appWith(files), appSettings);
 const all = (...names: string[]) => Object.fromEntries(names.map((name) => [name, '']));
 
 const serveCommand = (name: string, command: string, file: string) => ({

@@ -1,6 +1,5 @@
 // What a worker that is replaced still answers, with a real server in a process of its own.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nginxKeepsMs } from '../../rootfs/usr/local/lib/cluster/upstream-keep-alive.ts';
 import { acceptors } from '../../rootfs/usr/local/lib/cluster/worker/messages.ts';
+import { onceInTime, within } from '../support/deadline.ts';
 import { forkWithSocket } from './support/fork-with-socket.ts';
 
 test('connections that were made before the slot was handed over are accepted, however late', async (t) => {
@@ -48,14 +48,14 @@ async function startWorker(t: TestContext) {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
   });
-  const exitCode = once(child, 'exit').then(([code]) => code as number | null);
-  assert.deepEqual(await once(child, 'message'), ['ready', undefined]);
+  const exitCode = onceInTime(child, 'exit', 'the end of the process').then(([code]) => code as number | null);
+  assert.deepEqual(await onceInTime(child, 'message'), ['ready', undefined]);
   return {
     exitCode,
     /** @param standsStillMs from then on its event loop does nothing for so long */
     async drain({ standsStillMs }: { standsStillMs: number }): Promise<void> {
       child.send(standsStillMs);
-      await once(child, 'message');
+      await onceInTime(child, 'message');
     },
     /** @returns the answer, or the error's code */
     post(agent: Agent): Promise<string> {
@@ -65,7 +65,7 @@ async function startWorker(t: TestContext) {
       })
         .on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
         .end('a body');
-      return promise;
+      return within(10_000, 'the answer to POST', promise);
     },
   };
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { entryCandidates, findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
-import { appWith } from './support/app-files.ts';
+import type { Folder } from '../../rootfs/usr/local/lib/cluster/app/app-folder.ts';
+import { type AppSettings, entryCandidates, findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
+import { appSettings, appWith } from './support/app-files.ts';
 
-const entryOf = (files: Record<string, string>, appModule?: string) => findAppIn(appWith(files), appModule).entry;
+const entryOf = (files: Record<string, string>, appModule?: string) =>
+  findAppIn(appWith(files), { ...appSettings, appModule }).entry;
 
 test('APP_MODULE goes before everything else', () => {
   const files = { 'main.ts': '', 'jobs/start.mjs': '', 'package.json': '{"main":"main.ts"}' };
@@ -14,7 +16,7 @@ test('APP_MODULE goes before everything else', () => {
 test('`main` of package.json goes before the usual names', () => {
   const { entry, reason, passedOver } = findAppIn(
     appWith({ 'main.ts': '', 'lib/run.js': '', 'package.json': '{"main":"./lib/run.js"}' }),
-    undefined,
+    appSettings,
   );
   assert.equal(entry, '/app/lib/run.js');
   assert.equal(reason, '`main` of package.json');
@@ -132,7 +134,7 @@ const projects: Record<string, Project> = {
 for (const [name, { packageJson, files, entry, reason, passedOver, notes }] of Object.entries(projects)) {
   test(`a project ${name}`, () => {
     const texts = Object.fromEntries(files.map((file) => [file, '']));
-    const app = findAppIn(appWith({ ...texts, 'package.json': JSON.stringify(packageJson) }), undefined);
+    const app = findAppIn(appWith({ ...texts, 'package.json': JSON.stringify(packageJson) }), appSettings);
     assert.equal(app.entry, `/app/${entry}`);
     if (reason !== undefined) assert.equal(app.reason, reason);
     if (passedOver !== undefined)
@@ -150,12 +152,12 @@ test('a start script brings its flags, variables and arguments; APP_MODULE names
     'server.js': '',
     'package.json': '{"scripts":{"start":"A=1 node --env-file=.env . --port $PORT"},"main":"server.js"}',
   };
-  const { entry, nodeFlags, environment, args } = findAppIn(appWith(files), undefined, { PORT: '80' });
+  const { entry, nodeFlags, environment, args } = findAppIn(appWith(files), appSettings, { PORT: '80' });
   assert.deepEqual(
     [entry, nodeFlags, environment, args],
     ['/app/server.js', ['--env-file=.env'], { A: '1' }, ['--port', '80']],
   );
-  const named = findAppIn(appWith(files), 'server.js');
+  const named = findAppIn(appWith(files), { ...appSettings, appModule: 'server.js' });
   assert.deepEqual([named.nodeFlags, named.environment, named.args, named.notes], [[], {}, [], []]);
 });
 
@@ -166,7 +168,7 @@ test('a serve command runs as the package’s own file, with its arguments', () 
       'node_modules/@remix-run/serve/package.json': '{"bin":{"remix-serve":"dist/cli.js"}}',
       'node_modules/@remix-run/serve/dist/cli.js': '',
     }),
-    undefined,
+    appSettings,
   );
   assert.equal(entry, '/app/node_modules/@remix-run/serve/dist/cli.js');
   assert.deepEqual([args, environment], [['build/index.js'], { NODE_ENV: 'production' }]);
@@ -239,4 +241,60 @@ test('an APP_MODULE that is missing or outside of /app is named', () => {
   assert.throws(() => entryOf({ 'main.ts': '' }, 'start.ts'), /APP_MODULE=start\.ts: there is no such file in \/app/);
   assert.throws(() => entryOf({ 'main.ts': '' }, '../etc/passwd'), /APP_MODULE=\.\.\/etc\/passwd is outside \/app/);
   assert.throws(() => entryOf({ 'main.ts': '' }, '/application/main.ts'), /is outside \/app/);
+});
+
+const misplaced = (folder: string, files: string[]) => ({ misplaced: () => ({ folder, files }) });
+const find = (folder: Folder, settings: Partial<AppSettings> = {}) =>
+  findAppIn(folder, { ...appSettings, ...settings });
+
+test('an empty /app into which something was copied is no bare image', () => {
+  const folder = { ...appWith({ '.welcome': '' }), isUntouched: () => false };
+  assert.throws(() => find(folder), /no app found in \/app\./);
+});
+
+test('an app in another folder is named, in an image whose /app is untouched and in any other', () => {
+  const elsewhere = misplaced('/usr/src/app', ['package.json', 'server.js']);
+  const message = /no app found in \/app, but \/usr\/src\/app has package\.json, server\.js\. .*`WORKDIR \/app`/;
+  for (const files of [{ '.welcome': '' }, { '.welcome': '', 'notes.txt': '' }]) {
+    assert.throws(() => find({ ...appWith(files), ...elsewhere }), message);
+  }
+  assert.throws(
+    () => find({ ...appWith({ '.welcome': '' }), ...misplaced('/srv/app', []) }),
+    /no app found in \/app, and the working folder is \/srv\/app\./,
+  );
+});
+
+test('so it is for an APP_MODULE, where there is nothing in /app', () => {
+  const elsewhere = misplaced('/usr/src/app', ['package.json']);
+  const settings = { appModule: 'dist/main.js' };
+  const message = /\/usr\/src\/app has package\.json/;
+  assert.throws(() => find({ ...appWith({ '.welcome': '' }), ...elsewhere }, settings), message);
+  assert.throws(
+    () => find({ ...appWith({ 'main.ts': '' }), ...elsewhere }, settings),
+    /APP_MODULE=dist\/main\.js: there is no/,
+  );
+});
+
+test('files for nginx alone are a static site', () => {
+  const site = {
+    '.welcome': '',
+    'public/index.html': '',
+    'nginx/server.d/cache.conf': '',
+    'README.md': '',
+    Dockerfile: '',
+  };
+  assert.equal(find(appWith(site)).entry, '/usr/local/share/static-site/main.js');
+  const built = { '.welcome': '', 'web/dist/index.html': '' };
+  assert.equal(
+    find(appWith(built), { staticPaths: [{ url: undefined, path: '/app/web/dist' }] }).entry,
+    '/usr/local/share/static-site/main.js',
+  );
+  assert.throws(() => find(appWith(site), { nginx: false }), /no app found/);
+});
+
+test('anything that may belong to an app is no static site', () => {
+  for (const name of ['package.json', 'start.ts', 'server/start.ts', 'lib/x.sql']) {
+    assert.throws(() => entryOf({ 'public/index.html': '', [name]: '' }), /no app found/, name);
+  }
+  assert.throws(() => entryOf({ 'web/dist/index.html': '' }), /no app found/);
 });

@@ -3,14 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import type { NginxContext } from '../../rootfs/usr/local/lib/cluster/nginx/config/context.ts';
-import { securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
 import { renderTemplate } from '../../rootfs/usr/local/lib/cluster/nginx/config/template.ts';
+import { type Directive, directivesOf } from '../../rootfs/usr/local/lib/cluster/nginx/directives.ts';
 import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import { definitions, schema } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
-import { contextOf, needed, settingsOf, tls } from '../support/nginx-variants.ts';
-import { type Directive, directivesOf } from './support/nginx-configuration.ts';
-
-const context = contextOf(settingsOf({}));
+import { contextOf, needed, settingsOf, snippets, staticFolder, tls } from '../support/nginx-variants.ts';
 
 /** With a plan as planProcesses() makes it of numbers that are set. */
 function render(environment: Environment, more: Partial<NginxContext> = {}): string {
@@ -22,8 +19,7 @@ function render(environment: Environment, more: Partial<NginxContext> = {}): str
     nginxOpenFiles: settings.nginxOpenFiles ?? settings.nginxConnections + 2048,
     bodyBufferBytes: 65_536,
   };
-  const securityHeaders = securityHeadersOf(settings.securityHeaders);
-  return renderTemplate({ ...context, settings, plan, securityHeaders, ...more });
+  return renderTemplate({ ...contextOf(settings), plan, ...more });
 }
 
 test('one upstream server a slot, never taken out by nginx itself', () => {
@@ -50,6 +46,11 @@ const directives: [environment: Environment, path: string, words: string][] = [
   [{ NGINX_MAX_UPLOAD: '0' }, 'http client_max_body_size', 'client_max_body_size 0'],
   [{ REQUEST_TIMEOUT: '5m' }, 'http proxy_read_timeout', 'proxy_read_timeout 5m'],
   [{ NGINX_MAX_HEADER: '64k' }, 'http large_client_header_buffers', 'large_client_header_buffers 2 32k'],
+  [{}, 'http proxy_buffer_size', 'proxy_buffer_size 32k'],
+  [{ NGINX_MAX_HEADER: '8k' }, 'http proxy_buffer_size', 'proxy_buffer_size 16k'],
+  [{ NGINX_MAX_HEADER: '1m' }, 'http proxy_buffer_size', 'proxy_buffer_size 1m'],
+  [{ NGINX_MAX_HEADER: '1m' }, 'http proxy_buffers', 'proxy_buffers 66 16k'],
+  [{ WEBSOCKET_TIMEOUT: '10m' }, 'http server location proxy_read_timeout', 'proxy_read_timeout 10m'],
   [{ NGINX_CLIENT_TIMEOUT: '5s' }, 'http client_header_timeout', 'client_header_timeout 5s'],
   [{ NGINX_CLIENT_TIMEOUT: '5s' }, 'http client_body_timeout', 'client_body_timeout 5s'],
   [{ NGINX_SEND_TIMEOUT: '5s' }, 'http send_timeout', 'send_timeout 5s'],
@@ -74,6 +75,9 @@ const directives: [environment: Environment, path: string, words: string][] = [
   ],
   [{ TRUSTED_PROXIES: '10.0.0.0/8' }, 'http set_real_ip_from', 'set_real_ip_from 10.0.0.0/8'],
   [{ ACCESS_LOG: 'off' }, 'http access_log', 'access_log off'],
+  [{ NGINX_UNDERSCORES_IN_HEADERS: 'on' }, 'http underscores_in_headers', 'underscores_in_headers on'],
+  [{ BASIC_AUTH_FILE: '/x/htpasswd' }, 'http server auth_basic_user_file', 'auth_basic_user_file /x/htpasswd'],
+  [{ ERROR_PAGES: '/x' }, 'http server location alias', 'alias /x/'],
   [{ LOG_LEVEL: 'debug' }, 'error_log', 'error_log stderr info'],
   [{ LOG_LEVEL: 'error' }, 'error_log', 'error_log stderr error'],
 ];
@@ -111,24 +115,50 @@ test('root stays root, so that nginx may open the workers’ sockets', () => {
 });
 
 test('without a static folder every request goes to the app', () => {
-  assert.doesNotMatch(render({}, { hasStaticFolder: false }), /try_files|root \//);
+  assert.doesNotMatch(render({}, { folders: [] }), /try_files|root \//);
 });
 
-test('in the closing phase a worker gets every header of a request, and is told to close instead of to upgrade', () => {
-  for (const snippets of [[], ['location']] as const) {
-    const directives = directivesOf(render({}, { snippets: new Set(snippets) }));
-    const headersIn = (found: readonly Directive[]) =>
-      found.filter(({ words }) => words[0] === 'proxy_set_header').map(({ words: [, ...header] }) => header.join(' '));
-    const everywhere = headersIn(directives.filter(({ path }) => path === 'http server proxy_set_header'));
-    const begin = directives.findIndex(({ words }) => words.join(' ') === 'location @closing') + 1;
-    const end = directives.findIndex(({ path }, index) => index >= begin && !path.startsWith('http server location '));
-    assert.deepEqual(headersIn(directives.slice(begin, end)), [
-      ...everywhere.filter((header) => !/^(Connection|Upgrade) /.test(header)),
-      'Connection close',
-    ]);
-    assert.ok(everywhere.includes('Upgrade $http_upgrade') && everywhere.length > 5, everywhere.join('\n'));
+test('the closing phase leads to where the request would have gone, and tells the worker to close', () => {
+  const leadsTo = (environment: Environment, more: Partial<NginxContext> = {}) =>
+    contentOf('location @closing', directivesOf(render(environment, more))).map(({ words }) => words.join(' '));
+  const always = ['keepalive_timeout 0', 'set $upstream_connection close'];
+  assert.deepEqual(leadsTo({}), [...always, 'try_files /.never-a-file @app']);
+  assert.deepEqual(leadsTo({ STATIC_INDEX: 'on' }), [...always, 'try_files /.never-a-file $app_location']);
+  assert.deepEqual(leadsTo({}, { folders: [] }), [...always, 'proxy_pass http://app']);
+});
+
+test('a user’s pages of errors go before ours, at whatever level they are', () => {
+  const own = directivesOf('error_page 502 /502.html;');
+  const pagesAt = (path: string, directives: readonly Directive[]) =>
+    directives.filter((directive) => directive.path === path).map(({ words }) => words.join(' '));
+  for (const level of ['http', 'server', 'location'] as const) {
+    const directives = directivesOf(render({ STATIC_INDEX: 'on' }, { snippets: new Map([[level, own]]) }));
+    const ofServer = pagesAt('http server error_page', directives);
+    // What is included is not in the text: there, ours are behind it.
+    assert.equal(ofServer[0] === 'error_page 502 /502.html', level === 'http', ofServer.join('\n'));
+    const ofApp = contentOf('location @app', directives).filter(({ words }) => words[0] === 'error_page');
+    assert.equal(ofApp.length > 0, level === 'location');
+    const ofPages = contentOf('location @navigation', directives).map(({ words }) => words.join(' '));
+    assert.equal(ofPages.includes('error_page 502 /502.html'), level !== 'location', ofPages.join('\n'));
   }
 });
+
+test('of WebSockets a user’s own proxy_read_timeout is taken, which would be there twice', () => {
+  const timeouts = (more: Partial<NginxContext>) =>
+    contentOf('location @websocket', directivesOf(render({}, more)))
+      .filter(({ words }) => words[0] === 'proxy_read_timeout')
+      .map(({ words }) => words[1]);
+  assert.deepEqual(timeouts({}), ['1h']);
+  assert.deepEqual(timeouts({ snippets: new Map([['location', directivesOf('proxy_read_timeout 7s;')]]) }), []);
+});
+
+/** What is in a block of the server. */
+function contentOf(block: string, directives: readonly Directive[]): readonly Directive[] {
+  const begin = directives.findIndex(({ words }) => words.join(' ') === block) + 1;
+  assert.ok(begin > 0, block);
+  const end = directives.findIndex(({ path }, index) => index >= begin && !path.startsWith('http server location '));
+  return directives.slice(begin, end === -1 ? undefined : end);
+}
 
 const variants: Environment[] = [
   {},
@@ -142,13 +172,15 @@ const variants: Environment[] = [
   { RATE_LIMIT: '10r/s', CONNECTION_LIMIT: '5', MICRO_CACHE: '10m', STICKY_SESSIONS: 'ip' },
   { STICKY_SESSIONS: 'cookie', NGINX_STREAM_UPLOADS: '/up', NGINX_PRIVATE_PATH: '/data', STATIC_INDEX: 'on' },
   { STICKY_SESSIONS: 'sid', TLS_REDIRECT: 'off', ...tls },
+  { BASIC_AUTH_FILE: '/run/secrets/htpasswd', ERROR_PAGES: '/app/errors', NGINX_UNDERSCORES_IN_HEADERS: 'on' },
 ];
 /** What else than the settings decides. */
 const surroundings: Partial<NginxContext>[] = [
   {},
-  { hasStaticFolder: false },
-  { hasSources: true, strayLinks: ['a link', 'b"$x'], isTerminal: true },
-  { snippets: new Set(['http', 'server', 'location']), isRoot: true },
+  { folders: [] },
+  { folders: [staticFolder(settingsOf({}), { hasSources: true, strayLinks: ['a link', 'b"$x'] })], isTerminal: true },
+  { folders: [staticFolder(settingsOf({ STATIC_URL: '/files' })), staticFolder(settingsOf({ STATIC_URL: '/a/b' }))] },
+  { snippets, isRoot: true },
 ];
 
 test('laid out for a human: braces are balanced, every line is indented by its depth, one blank line at the most', () => {
@@ -210,7 +242,7 @@ test('a folder with what nginx quotes stays one word', () => {
   const path = '/app/a b;c{d}#e';
   const roots = directivesOf(render({ STATIC_PATH: path })).filter(({ words }) => words[0] === 'root');
   assert.deepEqual(roots[0]?.words, ['root', path]);
-  assert.equal(schema.staticPath.type.parse(path), path);
+  assert.equal(schema.staticPaths.type.parse(path)?.[0]?.path, path);
 });
 
 /** What stands inside of these is data. */

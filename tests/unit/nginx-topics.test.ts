@@ -1,6 +1,7 @@
 // The decisions inside of nginx.conf: pure, so tried without nginx.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,10 +12,12 @@ import type plainHelmet from 'helmet';
 import { describeRefusal, parseRefusal } from '../../rootfs/usr/local/lib/cluster/nginx/check.ts';
 import { hashedNames } from '../../rootfs/usr/local/lib/cluster/nginx/config/hashed-names.ts';
 import { helmetOptions, securityHeadersOf } from '../../rootfs/usr/local/lib/cluster/nginx/config/helmet.ts';
+import { atLeastPattern, requestTimePattern } from '../../rootfs/usr/local/lib/cluster/nginx/config/number-patterns.ts';
 import { burstOf, retryAfterSeconds } from '../../rootfs/usr/local/lib/cluster/nginx/config/rate-limits.ts';
-import { requestTimePattern } from '../../rootfs/usr/local/lib/cluster/nginx/config/slow-requests.ts';
+import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/found-static-folders.ts';
 import { findDroppedInheritance } from '../../rootfs/usr/local/lib/cluster/nginx/snippets.ts';
-import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folder.ts';
+import { compressibleTypes, renderCompressibleTypes } from '../../tools/compressible-types.ts';
+import { projectRoot } from '../../tools/paths.ts';
 
 const isHashed = (path: string) => hashedNames.some((pattern) => new RegExp(pattern).test(path));
 
@@ -68,6 +71,32 @@ test('slow requests: the expression says the same as the number', () => {
         ms >= threshold,
         `${written} against ${threshold} ms`,
       );
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('the list of compressed types is what its script makes of mime-db, within what nginx can hold', () => {
+  const load = createRequire(import.meta.url);
+  const known = Object.keys(load('mime-db') as object);
+  const file = readFileSync(join(projectRoot, 'rootfs/etc/nginx/compressible-types.conf'), 'utf8');
+  const [, version = ''] = /mime-db (\S+),/.exec(file) ?? [];
+  // Of another version of mime-db, only what the script itself says can be compared.
+  if (version === (load('mime-db/package.json') as { version: string }).version) {
+    assert.equal(file, renderCompressibleTypes(known, version));
+  }
+  const types = compressibleTypes(known);
+  assert.ok(types.length > 500 && types.length < 1000, String(types.length));
+  for (const type of types) assert.match(type, /^[a-z0-9-]+\/[A-Za-z0-9._+-]{1,45}$/);
+  for (const type of ['text/html', 'text/event-stream', 'application/octet-stream', 'image/png', 'font/woff2']) {
+    assert.ok(!types.includes(type), type);
+  }
+});
+
+test('numbers from a bound on: the expression says the same as the number', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 99_999 }), fc.integer({ min: 0, max: 999_999 }), (min, number) => {
+      assert.equal(new RegExp(`^${atLeastPattern(min)}$`).test(String(number)), number >= min, `${number}, ${min}`);
     }),
     { numRuns: 5000 },
   );
@@ -141,8 +170,9 @@ test('links that lead out of the static folder are found, others are not', () =>
     symlinkSync('../../secret.txt', join(folder, 'node_modules/outside.txt'));
     // Reached by a link itself, as a release is.
     symlinkSync('public', join(root, 'current'));
-    const { strayLinks, hasSources } = inspectStaticFolder(join(root, 'current'));
-    assert.deepEqual([...strayLinks].sort(), ['deep/outside.txt', 'up']);
+    const { strayLinks, hasSources } =
+      inspectStaticFolder({ url: '/', path: join(root, 'current'), onlyHashed: false, reason: '' }) ?? {};
+    assert.deepEqual([...(strayLinks ?? [])].sort(), ['deep/outside.txt', 'up']);
     assert.equal(hasSources, false);
   } finally {
     rmSync(root, { recursive: true });

@@ -2,17 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stackTimeoutMs } from '../../rootfs/usr/local/lib/cluster/pool/decide/stall.ts';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
-import { clean, crash, killed, policy, World } from './support/pool-world.ts';
+import { clean, crash, killed, policy, running, until, World } from './support/pool-world.ts';
 
 const names = (effects: readonly Effect[]) => effects.map((effect) => effect.do);
-
-/** A pool whose workers are all ready, for so long. */
-function running(workers: number, forMs = 2000, changed: Partial<typeof policy> = {}): World {
-  const world = new World({ workers, policy: { slots: workers, ...changed } });
-  world.passes(forMs);
-  world.effects.length = 0;
-  return world;
-}
 
 test('the first worker starts alone, the others when it is ready, and every slot leads to it until then', () => {
   const world = new World({ workers: 3, policy: { slots: 4 } });
@@ -60,7 +52,7 @@ test('a stalled worker: slot handed over and replacement started at once, killed
   assert.ok(first);
   world.silent.add(first.id);
   const before = world.now;
-  while (world.effects.length === 0) world.passes(250);
+  until(world, () => world.effects.length > 0);
   assert.ok(world.now - before <= policy.workerStallTimeoutMs + 250);
   assert.deepEqual(names(world.effects), [
     'capture-stack',
@@ -82,16 +74,11 @@ test('a stalled worker whose stack cannot be captured is killed after a second',
   const world = running(2);
   const [first] = world.ready();
   assert.ok(first);
-  while (!names(world.effects).includes('capture-stack')) silence();
+  const pass = () => passesWithoutStack(world, first.id);
+  until(world, () => names(world.effects).includes('capture-stack'), pass);
   const stalledAt = world.now;
-  while (!names(world.effects).includes('kill')) silence();
+  until(world, () => names(world.effects).includes('kill'), pass);
   assert.equal(world.now - stalledAt, stackTimeoutMs);
-
-  function silence(): void {
-    world.now += 250;
-    for (const worker of world.ready()) if (worker.id !== first?.id) world.report(worker);
-    world.happens({ type: 'tick' });
-  }
 });
 
 test('where no worker serves, the slots lead to where connections wait, until one does', () => {
@@ -219,14 +206,32 @@ test('fewer workers: those of the last slots go, when their slots lead to others
 
 test('a stop drains those that serve, terminates those that do not yet, and kills the stalled', () => {
   const world = running(3);
-  world.silent.add(1);
-  world.passes(policy.workerStallTimeoutMs);
-  world.effects.length = 0;
+  until(
+    world,
+    () => names(world.effects).includes('capture-stack'),
+    () => passesWithoutStack(world, 1),
+  );
   world.happens({ type: 'reload', release: 2 });
   const effects = world.happens({ type: 'stop' });
   assert.ok(names(effects).includes('report-reload-end'));
-  assert.ok(names(effects).includes('terminate'));
-  assert.ok(effects.every((effect) => effect.do !== 'drain' || !effect.isReplaced));
+  assert.deepEqual(
+    effects.filter((effect) => effect.do === 'drain').map(({ worker, isReplaced }) => [worker, isReplaced]),
+    [
+      [2, false],
+      [3, false],
+    ],
+  );
+  const told = (what: 'terminate' | 'kill') => effects.flatMap((effect) => (effect.do === what ? [effect.worker] : []));
+  // The replacements of the stalled worker and of the first that is reloaded.
+  assert.deepEqual(told('terminate'), [4, 5]);
+  assert.deepEqual(told('kill'), [1]);
   for (const worker of world.state.workers) world.exit(worker, worker.isKilled ? killed : clean);
   assert.deepEqual(world.state.workers, []);
 });
+
+/** A quarter of a second in which one worker reports nothing, and its stack cannot be captured. */
+function passesWithoutStack(world: World, silent: number): void {
+  world.now += 250;
+  for (const worker of world.ready()) if (worker.id !== silent) world.report(worker);
+  world.happens({ type: 'tick' });
+}

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { Effect } from '../../rootfs/usr/local/lib/cluster/pool/decide/state.ts';
 import { clean, crash, killed, policy, seeded, World } from './support/pool-world.ts';
 
-const runs = 400;
+/** Fewer in a mutation test, which runs them for each mutant. */
+const runs = Number(process.env.PROPERTY_RUNS ?? 400);
 const eventsOfARun = 250;
 
 test('every slot leads to a live worker, wherever there is one', () => {
@@ -73,6 +74,7 @@ test('a reload of healthy workers never leaves fewer than there are to be', () =
 });
 
 test('after whatever happened, the pool comes to rest: each slot with its worker, nothing left over', () => {
+  let rested = 0;
   forEachSeed((random) => {
     const world = chaos(random);
     world.silent.clear();
@@ -89,7 +91,9 @@ test('after whatever happened, the pool comes to rest: each slot with its worker
     assert.equal(world.state.workers.length, world.state.target);
     assert.equal(world.state.replacement, undefined);
     assert.equal(world.state.reload, undefined);
+    rested += 1;
   });
+  assert.ok(rested > runs / 2, `${runs - rested} of ${runs} pools had given up: the test sees too little`);
 });
 
 test('after whatever happened, a stop ends every worker in time', () => {
@@ -107,7 +111,7 @@ test('the crash budget always ends: an app that never stays up is given up', () 
   forEachSeed((random) => {
     const world = new World({ random, workers: 1 + Math.floor(random() * policy.slots) });
     let deaths = 0;
-    while (!world.state.hasGivenUp) {
+    for (let turns = 0; !world.state.hasGivenUp; turns += 1) {
       world.now += random() * 400;
       world.happens({ type: 'tick' });
       for (const worker of world.state.workers) {
@@ -117,7 +121,7 @@ test('the crash budget always ends: an app that never stays up is given up', () 
           deaths += 1;
         }
       }
-      assert.ok(deaths < 200, `still trying after ${deaths} deaths`);
+      assert.ok(deaths < 200 && turns < 10_000, `still trying after ${deaths} deaths`);
     }
     assert.equal(world.effects.filter((effect) => effect.do === 'give-up').length, 1);
   });

@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { ClusterError } from '../../rootfs/usr/local/lib/cluster/errors.ts';
 import type { Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
+import { definitions } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
 import { makeCertificate } from '../support/certificate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
@@ -204,6 +205,34 @@ const cases: Case[] = [
     { STATIC_URL: '/static' },
     /^STATIC_URL=\/static is where the files of STATIC_PATH lie, but there is no folder \/app\/public\./,
   ],
+  // Several folders
+  [
+    'pairs with one folder that is not there',
+    { STATIC_PATH: `/a=${folder},/b=none` },
+    /^STATIC_PATH=\/a=.*,\/b=\/app\/none: there is no such folder \/app\/none\./,
+  ],
+  ['two folders for one URL path', { STATIC_PATH: '/a=x,/a/=y' }, /two folders for one URL path/],
+  ['a folder outside of /app', { STATIC_PATH: '/a=../etc' }, /leads out of \/app/],
+  ['a folder outside of /app, by a way round', { STATIC_PATH: '/a=x/../../etc' }, /leads out of \/app/],
+  ['a pair without a folder', { STATIC_PATH: '/a=' }, /"\/a=" is not a URL path, `=` and a folder/],
+  ['a pair without a slash', { STATIC_PATH: 'static=public' }, /"static=public" is not a URL path/],
+  ['a pair and what is none', { STATIC_PATH: '/a=x,public' }, /"public" is not a URL path/],
+  ['a variable of nginx in a pair', { STATIC_PATH: '/a=$uri' }, /"\/a=\$uri" is not a URL path/],
+  [
+    'pairs and STATIC_URL',
+    { STATIC_PATH: `/a=${folder}`, STATIC_URL: '/b' },
+    /^STATIC_URL=\/b is for a single folder, and STATIC_PATH=.* Leave STATIC_URL out\.$/,
+  ],
+  [
+    'files in place of health',
+    { STATIC_PATH: `/healthz=${folder}` },
+    /^HEALTH_PATH=\/healthz and STATIC_PATH=.* are the same path/,
+  ],
+  [
+    'a private folder that everybody may read, among several',
+    { STATIC_PATH: '/a=/usr,/b=/etc', NGINX_PRIVATE_PATH: '/etc/ssl' },
+    /^NGINX_PRIVATE_PATH=\/etc\/ssl is inside of STATIC_PATH=\/b=\/etc/,
+  ],
   [
     'a single-page app without its page',
     { STATIC_PATH: folder, STATIC_INDEX: '1' },
@@ -287,6 +316,39 @@ const cases: Case[] = [
     { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key, TLS_PORT: '9000' },
     /^TLS_PORT=9000 and ADMIN_PORT=9000 are the same port\. Write ADMIN_PORT=9001, or ADMIN_PORT=off\.$/,
   ],
+  // Passwords and pages of errors
+  ['a password file that is not there', { BASIC_AUTH_FILE: '/no/htpasswd' }, /names a file that does not exist/],
+  [
+    'a password file without users',
+    { BASIC_AUTH_FILE: write('empty.htpasswd', '# none\n\n') },
+    /has no user in it\. Create one: `htpasswd -nB NAME`\.$/,
+  ],
+  [
+    'a password in plain text',
+    { BASIC_AUTH_FILE: write('plain.htpasswd', 'me:$2y$05$abc\nyou:s3cret\n') },
+    /has a password in line 2 that is not hashed/,
+  ],
+  [
+    'a hash that nginx cannot check',
+    { BASIC_AUTH_FILE: write('argon.htpasswd', 'me:$argon2id$v=19$m=1$s3cret\n') },
+    /line 1 that is not hashed, or in a way that nginx does not know/,
+  ],
+  [
+    'a user without a password',
+    { BASIC_AUTH_FILE: write('bare.htpasswd', 'me\n') },
+    /has a line 1 that is not NAME:HASH\.$/,
+  ],
+  [
+    'a password file of Windows',
+    { BASIC_AUTH_FILE: write('crlf.htpasswd', 'me:$apr1$a$b\r\n') },
+    /has Windows line ends \(CRLF\)/,
+  ],
+  [
+    'a folder of pages that is not there',
+    { ERROR_PAGES: '/no/pages' },
+    /^ERROR_PAGES=\/no\/pages: there is no such folder/,
+  ],
+  ['maintenance without nginx', { NGINX: 'off', MAINTENANCE: 'on' }, /^MAINTENANCE=on needs nginx, and NGINX=off/],
   // Secrets: never their value
   ['a secret that is wrong', { APP_ARGS: '--token "s3cret' }, /^APP_ARGS \(its value is not shown\): must be words/],
   [
@@ -306,6 +368,52 @@ const cases: Case[] = [
   ],
   ['a secret folder', { APP_ARGS_FILE: folder }, /names a folder\. Name the file in it\.$/],
 ];
+
+/** A number without a unit that cannot be meant: what it would be, and both spellings. */
+const bareNumbers: [assignment: string, meant: string, asItIs?: string][] = [
+  ['REQUEST_TIMEOUT=30000', '30s', '30000s'],
+  ['REQUEST_TIMEOUT=5000', '5s', '5000s'],
+  ['BOOT_TIMEOUT=60000', '1m'],
+  ['BOOT_TIMEOUT=1500', '1500ms', '1500s'],
+  ['STOP_TIMEOUT=25000', '25s'],
+  ['WEBSOCKET_TIMEOUT=60000', '1m', '60000s'],
+  ['DRAIN_DELAY=5000', '5s'],
+  ['DRAIN_DELAY=500', '500ms', '500s'],
+  ['RELOAD_SETTLE=1000', '1s', '1000s'],
+  ['WORKER_DRAIN_TIMEOUT=30000', '30s'],
+  ['WORKER_STALL_TIMEOUT=10000', '10s'],
+  ['MAX_WORKER_LIFETIME=3600000', '1h', '3600000s'],
+  ['NGINX_CLIENT_TIMEOUT=15000', '15s'],
+  ['NGINX_SEND_TIMEOUT=2000', '2s', '2000s'],
+  ['NGINX_KEEPALIVE_TIMEOUT=75000', '75s'],
+  ['ACCESS_LOG=slow:500', 'slow:500ms', '500s'],
+  ['NGINX_MAX_UPLOAD=10', '10m', '10b'],
+  ['NGINX_MAX_UPLOAD=1024', '1024m', '1024b'],
+  ['MAX_WORKER_MEMORY=600', '600m'],
+  ['MAX_WORKER_MEMORY=614400', '614400k'],
+  ['MICRO_CACHE=100', '100m'],
+  ['NGINX_MAX_HEADER=64', '64k'],
+];
+for (const [assignment, meant, asItIs] of bareNumbers) {
+  const [name = '', text = ''] = assignment.split('=');
+  cases.push([
+    `${assignment}, without a unit`,
+    { [name]: text },
+    new RegExp(
+      `^${name}="${text}": .* without a unit is .*${asItIs === undefined ? '' : `write ${asItIs}.*`}Write ${name}=${meant}\\.$`,
+    ),
+  ]);
+}
+
+test('every duration and every size has a number without a unit that is refused', () => {
+  for (const [key, { type, name }] of definitions) {
+    if (!/^a (duration|size) /.test(type.allowed)) continue;
+    assert.ok(
+      bareNumbers.some(([assignment]) => assignment.startsWith(`${name}=`)),
+      key,
+    );
+  }
+});
 
 for (const [what, environment, line] of cases) {
   test(`${what}: ${JSON.stringify(Object.keys(environment))}`, () => {

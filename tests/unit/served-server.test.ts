@@ -171,7 +171,7 @@ test('whatever the app does: ready exactly while a server that listens is served
         if (isOwnOnPort) assert.equal(served.port, appPort);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 5000 },
   );
 });
 

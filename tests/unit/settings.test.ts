@@ -1,12 +1,15 @@
 // Environment → Settings: what each value means, and what names from elsewhere mean.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Disk, Environment } from '../../rootfs/usr/local/lib/cluster/settings/findings.ts';
 import { readSettings } from '../../rootfs/usr/local/lib/cluster/settings/read.ts';
-import { definitions, type Key, type Values } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
+import { definitions, type Key, schema, type Values } from '../../rootfs/usr/local/lib/cluster/settings/schema.ts';
+import { presetNetworks } from '../../rootfs/usr/local/lib/cluster/settings/types/preset-networks.ts';
+import { projectRoot } from '../../tools/paths.ts';
+import { readAmazon, readFastly, renderPresets } from '../../tools/proxy-networks.ts';
 
 /** A disk on which every folder is there, with an index.html and whatever is asked for, but no package.json. */
 const everything: Disk = {
@@ -64,8 +67,8 @@ const broughtAlong: [environment: Environment, key: Key, value: Values[Key]][] =
   [{ NGINX_WORKER_OPEN_FILES: '2048', NGINX_WORKER_CONNECTIONS: '2048' }, 'nginxOpenFiles', 2048],
   [{ STATIC_URL: '/static' }, 'staticUrl', '/static'],
   [{ STATIC_URL: '/static/' }, 'staticUrl', '/static'],
-  [{ STATIC_PATH: '/app/static' }, 'staticPath', '/app/static'],
-  [{ STATIC_PATH: '/app/static/' }, 'staticPath', '/app/static'],
+  [{ STATIC_PATH: '/app/static' }, 'staticPaths', [{ url: undefined, path: '/app/static' }]],
+  [{ STATIC_PATH: '/app/static/' }, 'staticPaths', [{ url: undefined, path: '/app/static' }]],
   [{ STATIC_INDEX: '1' }, 'staticIndex', true],
   [{ STATIC_INDEX: '0' }, 'staticIndex', false],
   [{ TRUSTED_PROXIES: '10.0.0.0/8, 192.168.1.1' }, 'trustedProxies', ['10.0.0.0/8', '192.168.1.1']],
@@ -94,6 +97,11 @@ const meanings: [name: string, text: string, key: Key, value: Values[Key]][] = [
   ['BOOT_TIMEOUT', '1m30s', 'bootTimeoutMs', 90_000],
   ['BOOT_TIMEOUT', '1500ms', 'bootTimeoutMs', 1500],
   ['BOOT_TIMEOUT', '1.5', 'bootTimeoutMs', 1500],
+  ['BOOT_TIMEOUT', '900', 'bootTimeoutMs', 900_000],
+  ['REQUEST_TIMEOUT', '3600', 'requestTimeoutMs', 3_600_000],
+  ['REQUEST_TIMEOUT', '30000s', 'requestTimeoutMs', 30_000_000],
+  ['MAX_WORKER_LIFETIME', '86400', 'maxWorkerLifetimeMs', 86_400_000],
+  ['NGINX_MAX_UPLOAD', '10b', 'maxUploadBytes', 10],
   ['BOOT_TIMEOUT', '1h', 'bootTimeoutMs', 3_600_000],
   ['MAX_WORKER_LIFETIME', '7d', 'maxWorkerLifetimeMs', 604_800_000],
   ['WORKER_STALL_TIMEOUT', 'off', 'workerStallTimeoutMs', 0],
@@ -120,7 +128,18 @@ const meanings: [name: string, text: string, key: Key, value: Values[Key]][] = [
   ['NGINX_STREAM_UPLOADS', '/a/, /b', 'streamedUploads', ['/a', '/b']],
   ['WORKERS', ' 3 ', 'workers', { min: 3, max: 3 }],
   ['TRUSTED_PROXIES', '2001:db8::/32 ::1', 'trustedProxies', ['2001:db8::/32', '::1']],
-  ['STATIC_PATH', '/app/my site/öffentlich', 'staticPath', '/app/my site/öffentlich'],
+  ['STATIC_PATH', '/app/my site/öffentlich', 'staticPaths', [{ url: undefined, path: '/app/my site/öffentlich' }]],
+  [
+    'STATIC_PATH',
+    '/_next/static=.next/static, /=public',
+    'staticPaths',
+    [
+      { url: '/_next/static', path: '/app/.next/static' },
+      { url: '/', path: '/app/public' },
+    ],
+  ],
+  ['STATIC_PATH', '/files/=./my files/', 'staticPaths', [{ url: '/files', path: '/app/my files' }]],
+  ['STATIC_PATH', '/uploads=/data/uploads', 'staticPaths', [{ url: '/uploads', path: '/data/uploads' }]],
   ['APP_ARGS', './build/server/index.js', 'appArguments', ['./build/server/index.js']],
   ['APP_ARGS', '--name  "two words"', 'appArguments', ['--name', 'two words']],
   ['APP_ARGS', '--json \'{"a": 1}\' --x="1 2"', 'appArguments', ['--json', '{"a": 1}', '--x=1 2']],
@@ -135,6 +154,35 @@ test('`private` stands for the networks that no client on the internet is in', (
   const { trustedProxies } = readSettings({ TRUSTED_PROXIES: 'private, 203.0.113.7' }).settings;
   assert.ok(trustedProxies.includes('10.0.0.0/8') && trustedProxies.includes('fc00::/7'));
   assert.equal(trustedProxies.at(-1), '203.0.113.7');
+});
+
+test('`cloudflare`, `cloudfront` and `fastly` stand for their networks; shown again by their names', () => {
+  for (const [name, { networks, asOf, publishedAt }] of Object.entries(presetNetworks)) {
+    const { trustedProxies } = readSettings({ TRUSTED_PROXIES: `private,${name}` }).settings;
+    assert.ok(networks.length >= 20 && networks.every((network) => trustedProxies.includes(network)), name);
+    assert.equal(schema.trustedProxies.type.format(trustedProxies), `private,${name}`);
+    assert.deepEqual(schema.trustedProxies.type.parse(networks.join()), networks, 'each is a network, none is twice');
+    assert.match(asOf, /^20\d\d-\d\d-\d\d$/);
+    assert.match(publishedAt, /^https:/);
+    // Nobody's own: whoever is trusted may claim to be anybody.
+    for (const network of networks) assert.ok(Number(network.split('/')[1]) >= 13, network);
+  }
+  assert.deepEqual(readSettings({ TRUSTED_PROXIES: '10.0.0.0/8,::1' }).settings.trustedProxies, ['10.0.0.0/8', '::1']);
+});
+
+test('the file of these networks is what its script makes of the lists', () => {
+  const file = join(projectRoot, 'rootfs/usr/local/lib/cluster/settings/types/preset-networks.ts');
+  assert.equal(readFileSync(file, 'utf8'), renderPresets(presetNetworks));
+  const amazon = {
+    prefixes: [
+      { ip_prefix: '192.0.2.0/24', service: 'CLOUDFRONT_ORIGIN_FACING' },
+      { ip_prefix: '198.51.100.0/24', service: 'CLOUDFRONT' },
+    ],
+    ipv6_prefixes: [{ ipv6_prefix: '2001:db8::/32', service: 'CLOUDFRONT_ORIGIN_FACING' }],
+  };
+  assert.deepEqual(readAmazon(JSON.stringify(amazon)), ['192.0.2.0/24', '2001:db8::/32']);
+  const fastly = { addresses: ['192.0.2.0/24'], ipv6_addresses: ['2001:db8::/32'] };
+  assert.deepEqual(readFastly(JSON.stringify(fastly)), ['192.0.2.0/24', '2001:db8::/32']);
 });
 
 test('an empty value counts as not set', () => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { findAppIn } from '../../rootfs/usr/local/lib/cluster/app/find.ts';
 import { remedyForStart } from '../../rootfs/usr/local/lib/cluster/app/start-remedies.ts';
 import { readStartScript } from '../../rootfs/usr/local/lib/cluster/app/start-script.ts';
-import { appWith } from './support/app-files.ts';
+import { appSettings, appWith } from './support/app-files.ts';
 
 interface Expected {
   file: string;
@@ -61,7 +61,7 @@ const plain: Record<string, Expected> = {
     file: 'x.js',
     flags: '--import ./otel.mjs --max-old-space-size=300 --trace-warnings',
   },
-  'PORT=3000 node server.js': { file: 'server.js', dropped: /^PORT=3000 \(PORT is the image's\)$/ },
+  'PORT=3000 node server.js': { file: 'server.js', dropped: /^PORT=3000 \(PORT is a setting of the image\)$/ },
   // Quotes and variables, as the shell has them.
   'node "my app.js" \'an argument\' a\\ b ""': { file: 'my app.js', args: ['an argument', 'a b', ''] },
   'node server.js --name="a \\"b\\" $NAME" \'$NAME\'': { file: 'server.js', args: ['--name=a "b" two words', '$NAME'] },
@@ -223,7 +223,7 @@ for (const [text, remedy] of Object.entries(others)) {
 test('a start script of another form is quoted where another file runs', () => {
   const { entry, notes } = findAppIn(
     appWith({ 'index.js': '', 'package.json': '{"scripts":{"start":"pm2-runtime index.js"}}' }),
-    undefined,
+    appSettings,
   );
   assert.equal(entry, '/app/index.js');
   assert.match(
@@ -234,7 +234,7 @@ test('a start script of another form is quoted where another file runs', () => {
 
 test('a start script of another form is quoted where no file is found', () => {
   assert.throws(
-    () => findAppIn(appWith({ 'package.json': '{"scripts":{"start":"bun run x"}}' }), undefined),
+    () => findAppIn(appWith({ 'package.json': '{"scripts":{"start":"bun run x"}}' }), appSettings),
     /no app found .*\. `scripts\.start` of package\.json \(`bun run x`\) is not run: the image has Node: set APP_MODULE.*\. Copy/,
   );
 });

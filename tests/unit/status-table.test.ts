@@ -4,7 +4,14 @@ import { renderStatus } from '../../rootfs/usr/local/lib/cluster/cli/status.ts';
 import { statusOf } from '../../rootfs/usr/local/lib/cluster/pool/decide/pool-status.ts';
 import { crash, World } from './support/pool-world.ts';
 
-const container = { ready: true, draining: false, entry: '/app/main.ts', pid: 7, uptimeSeconds: 61 };
+const container = {
+  ready: true,
+  draining: false,
+  isInMaintenance: false,
+  entry: '/app/main.ts',
+  pid: 7,
+  uptimeSeconds: 61,
+};
 
 test('a line for each slot, also for one without a worker: it says whose worker answers', () => {
   const world = new World({ workers: 1, policy: { slots: 2 } });

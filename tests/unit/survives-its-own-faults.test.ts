@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, every, guarded, on, once } from '../../rootfs/usr/local/lib/cluster/guarded.ts';
 import { startControl } from '../../rootfs/usr/local/lib/cluster/primary/admin/control.ts';
 import { projectRoot } from '../../tools/paths.ts';
+import { until } from '../support/deadline.ts';
 
 const cluster = join(projectRoot, 'rootfs/usr/local/lib/cluster');
 
@@ -35,7 +36,12 @@ test('a handler that throws, or whose promise rejects, is no error of its caller
     fail();
   });
   after(1, 'a test', async () => fail());
-  while (ticks < 3) await sleep(1);
+  await until(
+    'three ticks',
+    () => ticks,
+    (count) => count >= 3,
+    { everyMs: 1 },
+  );
   clearInterval(timer);
 });
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { statOf, walkFolders } from '../../rootfs/usr/local/lib/cluster/file-tree.ts';
-import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/static-folder.ts';
+import { inspectStaticFolder } from '../../rootfs/usr/local/lib/cluster/nginx/found-static-folders.ts';
 import { takeSnapshot } from '../../rootfs/usr/local/lib/cluster/primary/dev/file-watcher.ts';
 import { buildTypeScript } from '../../rootfs/usr/local/lib/cluster/typescript/compile-folder.ts';
 
@@ -128,7 +128,9 @@ test('dev mode, the compiler and the look at STATIC_PATH survive all of it', (t)
 
   asAnotherUser(() => {
     assert.deepEqual([...takeSnapshot(root, []).keys()], [join(root, 'main.ts')]);
-    assert.deepEqual(inspectStaticFolder(root).strayLinks, ['outside']);
+    assert.deepEqual(inspectStaticFolder({ url: '/', path: root, onlyHashed: false, reason: '' })?.strayLinks, [
+      'outside',
+    ]);
     const { files, errors } = buildTypeScript({ root, cacheFolder });
     assert.deepEqual([files, errors], [1, []]);
   });

@@ -27,6 +27,7 @@ export async function offlineBaseImage(): Promise<string> {
     copyFileSync(node, join(context, 'node'));
     rmSync(join(context, 'npm'), { recursive: true, force: true });
     cpSync(npm, join(context, 'npm'), { recursive: true });
+    await nodeHeaders(context);
     trustWhatThisMachineTrusts(context);
     writeFileSync(join(context, 'npmrc'), `cafile=/usr/local/etc/trusted.pem\n${await registrySetting()}`);
     return ['--file', join(here, 'base/Dockerfile'), context];
@@ -66,6 +67,22 @@ async function makeImage(
     const args = ['buildx', 'build', '--load', '--tag', name, '--label', `${label}=${wanted}`, ...(await prepare())];
     await mustRun('docker', args, 'The output above says which step; run the command again once that is mended.');
   });
+}
+
+/** What native modules are compiled against: the official image has it, and the package `node` has only the program. */
+async function nodeHeaders(context: string): Promise<void> {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'node_modules/node/package.json'), 'utf8'));
+  const name = `node-linux-${process.arch}`;
+  const remedy = 'Check that `npm view node` works on this machine.';
+  await mustRun('npm', ['pack', `${name}@${version}`, '--silent', '--pack-destination', context], remedy);
+  const archive = join(context, `${name}-${version}.tgz`);
+  rmSync(join(context, 'include'), { recursive: true, force: true });
+  await mustRun(
+    'tar',
+    ['-xzf', archive, '-C', context, '--strip-components=1', '--exclude=*/openssl/archs', 'package/include'],
+    remedy,
+  );
+  rmSync(archive);
 }
 
 async function debianTar(file: string): Promise<void> {

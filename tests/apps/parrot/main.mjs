@@ -19,6 +19,13 @@ export async function handler(request, response) {
       return console.log('asked, and silent');
     case '/die':
       return process.exit(1);
+    // Not a response, in one way or another.
+    case '/hang-up':
+      return request.socket.destroy();
+    case '/half':
+      return request.socket.end('HTTP/1.1 200 OK\r\nContent-');
+    case '/head':
+      return response.setHeader('x-large', 'a'.repeat(Number(searchParams.get('bytes')))).end('said');
     case '/upload': {
       let bytes = 0;
       for await (const chunk of request) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mustRun, type Outcome, run } from '../../../tools/command.ts';
 import { projectRoot } from '../../../tools/paths.ts';
+import { buildDeadlineMs } from '../../support/deadline.ts';
 
 export class Checkout {
   readonly folder = mkdtempSync(join(tmpdir(), 'release-'));
@@ -44,7 +45,10 @@ export class Checkout {
 
   /** `npm run release`, but for the packages, which are there. */
   release(environment: Record<string, string>, ...args: string[]): Promise<Outcome> {
-    return run('node', [join(this.folder, 'tools/release.ts'), ...args], { env: environment });
+    return run('node', [join(this.folder, 'tools/release.ts'), ...args], {
+      env: environment,
+      timeoutMs: buildDeadlineMs,
+    });
   }
 
   end(): void {

@@ -4,12 +4,12 @@ import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, type Outcome, run } from '../../../tools/command.ts';
 import { ensureCompose } from '../../../tools/engine.ts';
 import { baseContext } from '../../../tools/image.ts';
 import { projectRoot } from '../../../tools/paths.ts';
 import { image } from '../../image/support/container.ts';
+import { buildDeadlineMs, deadlineSignal, until, within } from '../../support/deadline.ts';
 
 const postgres = 'node-nginx-fastify-test-postgres';
 const standIns = `services:
@@ -39,7 +39,8 @@ export class Project {
     await ensureCompose();
     const base = await baseContext(() => {});
     const folder = join(import.meta.dirname, 'postgres');
-    await mustRun('docker', ['buildx', 'build', '--load', '--tag', postgres, ...base, folder], 'See the output above.');
+    const args = ['buildx', 'build', '--load', '--tag', postgres, ...base, folder];
+    await within(buildDeadlineMs, `the image ${postgres}`, mustRun('docker', args, 'See the output above.'));
     return new Project(files);
   }
 
@@ -58,12 +59,13 @@ export class Project {
 
   /** `docker compose …` @param more files on top of the others */
   run(args: readonly string[], more: readonly string[] = []): Promise<Outcome> {
-    return run('docker', this.#command(args, more), { env: this.#environment });
+    return run('docker', this.#command(args, more), { env: this.#environment, timeoutMs: buildDeadlineMs });
   }
 
   /** `docker compose …`, which has to succeed. */
   async mustRun(...args: string[]): Promise<string> {
-    return mustRun('docker', this.#command(args, []), 'See the output above.', this.#environment);
+    const end = mustRun('docker', this.#command(args, []), 'See the output above.', this.#environment);
+    return within(buildDeadlineMs, `the end of docker compose ${args.join(' ')}`, end);
   }
 
   /** `docker compose …` in the foreground, until it has printed it; then Ctrl-C. */
@@ -74,31 +76,27 @@ export class Project {
     });
     const ended = new Promise((resolve) => child.on('close', resolve));
     let output = '';
+    const printed = new Promise<void>((resolve, reject) => {
+      const look = (chunk: Buffer) => {
+        output += chunk;
+        if (pattern.test(output)) resolve();
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      child.on('close', () => reject(new Error(`it ended: ${output}`)));
+    });
     try {
-      await new Promise<void>((resolve, reject) => {
-        const look = (chunk: Buffer) => {
-          output += chunk;
-          if (pattern.test(output)) resolve();
-        };
-        child.stdout.on('data', look);
-        child.stderr.on('data', look);
-        child.on('close', () => reject(new Error(`it ended: ${output}`)));
-        setTimeout(() => reject(new Error(`not printed in time: ${output}`)), deadlineMs).unref();
-      });
+      await within(deadlineMs, `${pattern} to be printed`, printed, () => output);
     } finally {
       child.kill('SIGINT');
-      await ended;
+      await within(deadlineMs, `the end of docker compose ${args.join(' ')}`, ended, () => output);
     }
   }
 
   /** Resolves when the container of a service has ended with this code, whether or not it is about to be started again. */
   async exited(service: string, code: number): Promise<void> {
-    let last: unknown;
-    for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(50)) {
-      last = (await this.inspect(service)).State;
-      if ((last as { ExitCode: number }).ExitCode === code) return;
-    }
-    throw new Error(`${service} never ended with ${code}: ${JSON.stringify(last)}`);
+    const look = async (): Promise<{ ExitCode: number }> => (await this.inspect(service)).State;
+    await until(`${service} to end with ${code}`, look, ({ ExitCode }) => ExitCode === code, { withinMs: deadlineMs });
   }
 
   async inspect(service: string) {
@@ -109,21 +107,20 @@ export class Project {
   /** One request for the app, on the port that it is published on now. */
   async request(path: string, init: RequestInit = {}): Promise<Response> {
     const address = await this.mustRun('port', 'app', '8080');
-    return fetch(`http://${address}${path}`, { ...init, headers: { connection: 'close', ...init.headers } });
+    const signal = deadlineSignal(deadlineMs, `the whole response to ${path}`);
+    return fetch(`http://${address}${path}`, { ...init, signal, headers: { connection: 'close', ...init.headers } });
   }
 
   /** Asks until it answers so: it may be starting anew. */
   async answers(path: string, expected: string): Promise<void> {
-    let last: unknown;
-    for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(100)) {
-      try {
-        last = await (await this.request(path)).text();
-        if (last === expected) return;
-      } catch (error) {
-        last = error;
-      }
+    const look = async () => (await this.request(path)).text();
+    const isThere = (seen: string | Error) => seen === expected;
+    const wait = { withinMs: deadlineMs, everyMs: 100 };
+    try {
+      await until(`${path} to answer ${expected}`, () => look().catch((error: Error) => error), isThere, wait);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${(await this.run(['logs'])).output}`);
     }
-    throw new Error(`${path} never answered ${expected}, but ${last}\n${(await this.run(['logs'])).output}`);
   }
 
   async end(): Promise<void> {

@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs';
 import type { HostConfig } from 'dockerode';
 import { projectRoot } from '../../../tools/paths.ts';
 import { boot, type Container, type End, type Options } from '../../image/support/container.ts';
+import { deadlineSignal, until } from '../../support/deadline.ts';
 import { template } from './ecs-template.ts';
 
 /** How long a task may take to get healthy: what the definition's own check allows, and more. */
@@ -58,9 +58,10 @@ export class Task {
     this.#stopTimeoutSeconds = stopTimeoutSeconds;
   }
 
-  /** Where the load balancer would ask. */
-  url(path: string): string {
-    return this.#network.url(path);
+  /** One request, where the load balancer would ask. */
+  get(path: string): Promise<Response> {
+    const signal = deadlineSignal(deadlineMs, `the whole response to ${path}`);
+    return fetch(this.#network.url(path), { signal });
   }
 
   /**
@@ -69,21 +70,23 @@ export class Task {
    */
   async inService(): Promise<this> {
     let end: End | undefined;
-    void this.container.end().then(
+    void this.container.end(deadlineMs).then(
       (seen) => {
         end = seen;
       },
-      () => undefined, // it was removed: the test is over
+      () => undefined, // it was removed: the test is over; or it goes on, as it should
     );
     const { HealthCheckPath } = template.Resources.TargetGroup.Properties;
-    for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(100)) {
+    const look = async () => {
       if (end !== undefined) throw new Error(`the task ended with ${end.exitCode}:\n${end.output}`);
       const status = await this.container.healthStatus();
-      if (status === 'unhealthy') break;
-      const answer = await fetch(this.url(HealthCheckPath)).catch(() => undefined);
-      if (status === 'healthy' && answer?.status === 200) return this;
-    }
-    throw new Error(`not healthy:\n${this.container.output}`);
+      if (status === 'unhealthy') throw new Error(`not healthy:\n${this.container.output}`);
+      const answer = await this.get(HealthCheckPath).catch((error: Error) => error);
+      return `${status}, ${'status' in answer ? answer.status : answer}`;
+    };
+    const wait = { withinMs: deadlineMs, everyMs: 100 };
+    await until('a healthy task that responds', look, (seen) => seen === 'healthy, 200', wait);
+    return this;
   }
 
   /** SIGTERM, and SIGKILL after the definition's stopTimeout, when the exit code would be 137. */

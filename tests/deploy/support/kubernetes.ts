@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { mustRun, run } from '../../../tools/command.ts';
 import { projectRoot } from '../../../tools/paths.ts';
 import { image } from '../../image/support/container.ts';
+import { dockerDeadlineMs, until, within } from '../../support/deadline.ts';
 
 export const folder = join(projectRoot, 'deploy/kubernetes');
 
@@ -118,10 +119,15 @@ export class Pod {
 
   /** Resolves when a probe has failed so often in a row that kubelet takes it for true. */
   async fails(probe: Probe): Promise<void> {
-    for (let failures = 0; ; await sleep(probe.periodSeconds * 1000)) {
+    let failures = 0;
+    const look = async () => {
       failures = isSuccess(await this.probe(probe)) ? 0 : failures + 1;
-      if (failures === probe.failureThreshold) return;
-    }
+      return failures;
+    };
+    await until(`${probe.failureThreshold} failures in a row`, look, (count) => count === probe.failureThreshold, {
+      withinMs: this.spec.terminationGracePeriodSeconds * 1000,
+      everyMs: probe.periodSeconds * 1000,
+    });
   }
 
   /** Startup first, then readiness: the pod gets traffic from now on. */
@@ -151,7 +157,8 @@ export class Pod {
   /** Where a port that the manifest names is published. */
   #port(name: string): number {
     const port = this.container.ports.find((each) => each.name === name)?.containerPort;
-    const published = execFileSync('docker', ['port', this.id, `${port}/tcp`], { encoding: 'utf8' });
+    const options = { encoding: 'utf8', timeout: dockerDeadlineMs } as const;
+    const published = execFileSync('docker', ['port', this.id, `${port}/tcp`], options);
     return Number(/:(\d+)$/m.exec(published)?.[1]);
   }
 }
@@ -277,5 +284,6 @@ export function bytes(quantity: string): number {
 }
 
 function docker(...args: string[]): Promise<string> {
-  return mustRun('docker', args, 'Is dockerd running?');
+  // `docker stop` waits for as long as the pod may take.
+  return within(3 * dockerDeadlineMs, `docker ${args.join(' ')}`, mustRun('docker', args, 'Is dockerd running?'));
 }

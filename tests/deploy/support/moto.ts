@@ -1,8 +1,8 @@
 // A stand-in for AWS on this machine: moto, which keeps what it is told, and runs nothing. https://docs.getmoto.org
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { installPythonTools } from '../../../tools/python.ts';
+import { defaultDeadlineMs, onceInTime, within } from '../../support/deadline.ts';
 
 export interface Moto {
   /** For the clients of AWS's SDK. The credentials are no one's. */
@@ -23,7 +23,7 @@ export async function startMoto(): Promise<Moto> {
   // Also where this process ends before its tests do.
   process.once('exit', () => moto.kill());
   let output = '';
-  const endpoint = await new Promise<string>((resolve, reject) => {
+  const listening = new Promise<string>((resolve, reject) => {
     for (const stream of [moto.stdout, moto.stderr]) {
       stream.on('data', (chunk) => {
         output += chunk;
@@ -34,13 +34,14 @@ export async function startMoto(): Promise<Moto> {
     moto.once('error', reject);
     moto.once('exit', () => reject(new Error(`moto_server ended:\n${output}`)));
   });
+  const endpoint = await within(defaultDeadlineMs, 'moto_server to listen', listening, () => output);
   return {
     configuration: { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } },
     get output() {
       return output;
     },
     stop: async () => {
-      if (moto.exitCode === null && moto.kill()) await once(moto, 'exit');
+      if (moto.exitCode === null && moto.kill()) await onceInTime(moto, 'exit');
     },
   };
 }

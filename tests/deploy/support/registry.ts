@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { mustRun, run } from '../../../tools/command.ts';
 import { baseContext } from '../../../tools/image.ts';
 import { image } from '../../image/support/container.ts';
+import { buildDeadlineMs, deadlineSignal, defaultDeadlineMs, until, within } from '../../support/deadline.ts';
 
 export interface Manifest {
   config: { digest: string };
@@ -33,7 +34,7 @@ export class Registry {
   }
 
   async tags(repository: string): Promise<string[]> {
-    const response = await fetch(`http://${this.host}/v2/${repository}/tags/list`);
+    const response = await this.#get(`${repository}/tags/list`);
     return ((await response.json()) as { tags: string[] }).tags;
   }
 
@@ -42,8 +43,7 @@ export class Registry {
    * @returns its digest, and the manifest: of an index, as containerd's image store pushes it, the one for this machine
    */
   async manifest(repository: string, reference: string): Promise<{ digest: string; manifest: Manifest }> {
-    const url = `http://${this.host}/v2/${repository}/manifests/${reference}`;
-    const text = await (await fetch(url, { headers: { accept: accepted } })).text();
+    const text = await (await this.#get(`${repository}/manifests/${reference}`)).text();
     const digest = digestOf(Buffer.from(text));
     const found: Manifest | Index = JSON.parse(text);
     if (!('manifests' in found)) return { digest, manifest: found };
@@ -54,8 +54,13 @@ export class Registry {
   }
 
   async blob(repository: string, digest: string): Promise<Buffer> {
-    const response = await fetch(`http://${this.host}/v2/${repository}/blobs/${digest}`);
+    const response = await this.#get(`${repository}/blobs/${digest}`);
     return Buffer.from(await response.arrayBuffer());
+  }
+
+  #get(path: string): Promise<Response> {
+    const signal = deadlineSignal(defaultDeadlineMs, `the whole response to ${path}`);
+    return fetch(`http://${this.host}/v2/${path}`, { headers: { accept: accepted }, signal });
   }
 
   /** Removes the names that images on this machine have from this registry, and with them images that have no other. */
@@ -81,17 +86,24 @@ export async function startRegistry(): Promise<Registry> {
   const tag = 'node-nginx-fastify-test-registry';
   const base = await baseContext(() => {});
   const folder = join(import.meta.dirname, 'registry');
-  await mustRun('docker', ['buildx', 'build', '--load', '--tag', tag, ...base, folder], 'See the output above.');
+  const build = mustRun(
+    'docker',
+    ['buildx', 'build', '--load', '--tag', tag, ...base, folder],
+    'See the output above.',
+  );
+  await within(buildDeadlineMs, `the image ${tag}`, build);
   const options = ['--detach', '--publish', '127.0.0.1::5000', '--label', `node-nginx-fastify.test=${image}`];
   const container = await mustRun('docker', ['run', ...options, tag], 'See the output above.');
   try {
     const host = await mustRun('docker', ['port', container, '5000'], 'See the output above.');
-    for (let tries = 0; tries < 600; tries += 1) {
-      const response = await fetch(`http://${host}/v2/`).catch(() => undefined);
-      if (response?.ok) return new Registry(container, host);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`the registry does not answer: ${(await run('docker', ['logs', container])).output}`);
+    const look = async () => {
+      const response = await fetch(`http://${host}/v2/`).catch((error: Error) => error);
+      if ('ok' in response && response.ok) return 'ready';
+      const { output } = await run('docker', ['logs', container]);
+      return `${'ok' in response ? response.status : response}, and it printed:\n${output}`;
+    };
+    await until('the registry', look, (seen) => seen === 'ready', { everyMs: 100 });
+    return new Registry(container, host);
   } catch (error) {
     await run('docker', ['rm', '--force', '--volumes', container]);
     throw error;

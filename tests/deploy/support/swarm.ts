@@ -1,20 +1,20 @@
 // A swarm of this one machine, with deploy/swarm/stack.yaml in it: begun for a test, and ended with it, also when it fails.
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { getContainerRuntimeClient } from 'testcontainers';
 import { mustRun, run } from '../../../tools/command.ts';
 import { projectRoot } from '../../../tools/paths.ts';
 import { image } from '../../image/support/container.ts';
+import { buildDeadlineMs, deadlineSignal, onceInTime, until, within } from '../../support/deadline.ts';
 
 const stack = 'nnf-test';
 /** Makes a swarm ours: the label that containers of the tests have, too. */
 const label = 'node-nginx-fastify.test';
 const file = join(projectRoot, 'deploy/swarm/stack.yaml');
 const deadlineMs = 180_000;
+const wait = { withinMs: deadlineMs, everyMs: 100 };
 
 export interface Replica {
   readonly container: string;
@@ -47,7 +47,7 @@ export class Stack {
         ...['buildx', 'build', '--load', '--quiet', '--tag', tag, '--file', '-'],
         ...['--build-context', `node-nginx-fastify:26=docker-image://${image}`, join(projectRoot, 'tests/apps', app)],
       ],
-      { input: lines.join('\n'), encoding: 'utf8' },
+      { input: lines.join('\n'), encoding: 'utf8', timeout: buildDeadlineMs },
     );
     if (status !== 0) throw new Error(stderr);
     return tag;
@@ -64,17 +64,18 @@ export class Stack {
   async start(release: string): Promise<void> {
     await this.#deploy(release, '--detach=true');
     await this.settled(3);
-    for (const deadline = Date.now() + deadlineMs; ; await sleep(100)) {
-      const answer = await fetch(this.url('/healthz')).catch((error: Error) => error);
-      if ('status' in answer && answer.status === 200) return;
-      if (Date.now() > deadline) throw new Error(`the balancer does not answer: ${answer}`);
-    }
+    const look = async () => {
+      const signal = deadlineSignal(deadlineMs, 'a response');
+      const answer = await fetch(this.url('/healthz'), { signal }).catch((error: Error) => error);
+      return 'status' in answer ? answer.status : answer;
+    };
+    await until('the balancer to respond 200', look, (seen) => seen === 200, wait);
   }
 
   async #deploy(release: string, ...options: string[]): Promise<void> {
     const args = ['stack', 'deploy', '--compose-file', file, '--resolve-image', 'never', ...options, stack];
     const env = { IMAGE: release, BALANCER_IMAGE: image, PORT: String(this.#port) };
-    await mustRun('docker', args, 'See the output above.', env);
+    await within(buildDeadlineMs, 'docker stack deploy', mustRun('docker', args, 'See the output above.', env));
   }
 
   /** `docker service scale`, until there are so many and no others. */
@@ -88,15 +89,15 @@ export class Stack {
    * @param without a container that has to be gone, too
    */
   async settled(replicas: number, without?: string): Promise<Replica[]> {
-    for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(100)) {
+    const look = async () => {
       const all = await this.#replicas();
       const healthy = await this.#replicas('--filter', 'health=healthy');
       const isGone = healthy.every(({ container }) => container !== without);
       if (all.length === replicas && healthy.length === replicas && isGone) return healthy;
-    }
-    throw new Error(
-      `not ${replicas} replicas in time:\n${await docker('service', 'ps', '--no-trunc', `${stack}_app`)}`,
-    );
+      return docker('service', 'ps', '--no-trunc', `${stack}_app`);
+    };
+    const isThere = (seen: Replica[] | string): seen is Replica[] => typeof seen !== 'string';
+    return until(`${replicas} replicas`, look, isThere, wait);
   }
 
   /** Replicas that run, those that start or stop included. */
@@ -119,13 +120,12 @@ export class Stack {
 
   /** Resolves when one of the replicas has printed it. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
-    for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(100)) {
-      for (const { container } of await this.#replicas()) {
-        const match = pattern.exec(await docker('logs', container));
-        if (match !== null) return match;
-      }
-    }
-    throw new Error(`${pattern} was never printed`);
+    const look = async () => {
+      const logs = await Promise.all((await this.#replicas()).map(({ container }) => docker('logs', container)));
+      return logs.map((log) => pattern.exec(log)).find((match) => match !== null) ?? logs;
+    };
+    const isThere = (seen: RegExpExecArray | string[]): seen is RegExpExecArray => 'index' in seen;
+    return until(`${pattern} to be printed`, look, isThere, wait);
   }
 
   /** What a replica of this release printed that did not come up. */
@@ -196,24 +196,24 @@ async function engine() {
 
 /** Everything of the stack is gone first: a swarm that is left forgets the volumes of its replicas. */
 async function leave(): Promise<void> {
-  await run('docker', ['stack', 'rm', '--detach=false', stack]);
-  for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(200)) {
-    const filter = `label=com.docker.stack.namespace=${stack}`;
-    if ((await docker('ps', '--all', '--quiet', '--filter', filter)) === '') break;
-  }
+  await run('docker', ['stack', 'rm', '--detach=false', stack], { timeoutMs: deadlineMs });
+  const filter = `label=com.docker.stack.namespace=${stack}`;
+  const look = () => docker('ps', '--all', '--quiet', '--filter', filter);
+  // Whatever is left goes with the swarm.
+  await until('the end of the stack', look, (left) => left === '', wait).catch(() => undefined);
   await run('docker', ['swarm', 'leave', '--force']);
 }
 
 function docker(...args: string[]): Promise<string> {
-  return mustRun('docker', args, 'Is dockerd running?');
+  return within(deadlineMs, `docker ${args.join(' ')}`, mustRun('docker', args, 'Is dockerd running?'));
 }
 
 /** @returns a port of this machine that nothing listens on */
 async function availablePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await onceInTime(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
-  await once(server, 'close');
+  await onceInTime(server, 'close');
   return port;
 }

@@ -1,22 +1,21 @@
 // Containers of the image under test: started, waited for, and removed when their test ends, also when it fails.
-import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostConfig } from 'dockerode';
-import {
-  GenericContainer,
-  getContainerRuntimeClient,
-  type StartedTestContainer,
-  type WaitStrategy,
-} from 'testcontainers';
+import { type GenericContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
+import { deadlineSignal, defaultDeadlineMs, dockerDeadlineMs, until, within } from '../../support/deadline.ts';
+import { ConfiguredContainer } from './configured-container.ts';
+import { Printed } from './printed.ts';
 
 /** The image under test: what `npm run build` made, unless IMAGE names another. */
 export const image = process.env.IMAGE ?? 'node-nginx-fastify:26';
 
 const appsFolder = join(import.meta.dirname, '../../apps');
-const deadlineMs = 60_000;
+/** The slowest answer that a test waits for takes a minute. */
+const responseDeadlineMs = 120_000;
+/** `cluster reload` of several workers under load, on a busy machine. */
+const execDeadlineMs = 120_000;
 
 export interface Options {
   /** A folder of tests/apps to copy into /app. */
@@ -58,6 +57,13 @@ export interface End {
   lastLine: string;
 }
 
+/** A command's end, in a container that goes on. */
+export interface Execution {
+  exitCode: number;
+  /** Both streams. */
+  output: string;
+}
+
 /** A container that runs. */
 export class Container {
   readonly #started: StartedTestContainer;
@@ -81,24 +87,28 @@ export class Container {
     return this.#started.getMappedPort(inside);
   }
 
-  /** One request on a connection of its own. */
+  /** One request on a connection of its own, with a deadline for its whole response. */
   get(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.url(path), { ...init, headers: { connection: 'close', ...init.headers } });
+    const deadline = deadlineSignal(responseDeadlineMs, `the whole response to ${init.method ?? 'GET'} ${path}`);
+    const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
+    return fetch(this.url(path), { ...init, signal, headers: { connection: 'close', ...init.headers } });
   }
 
   /** Resolves when `path` answers with `status`. @throws where the container ends instead */
   async ready(path = '/healthz', status = 200): Promise<this> {
     const container = await this.#runtime();
-    for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await sleep(50)) {
-      const answer = await this.get(path).catch(() => undefined);
-      if (answer?.status === status) return this;
-      const { Running, ExitCode } = (await container.inspect()).State;
-      if (Running) continue;
+    const look = async () => {
+      const response = await this.get(path).catch((error: Error) => error);
+      if (response instanceof Response && response.status === status) return 'ready';
+      const { Running, ExitCode } = (await this.#inspect()).State;
+      if (Running)
+        return `${response instanceof Response ? response.status : response}, and it printed:\n${this.output}`;
       // The whole log: what was followed as it came ends at a restart.
       const log = await container.logs({ stdout: true, stderr: true });
       throw new Error(`the container ended with exit code ${ExitCode}:\n${log}`);
-    }
-    throw new Error(`not ready in time:\n${this.#printed.text}`);
+    };
+    await until(`${path} to respond ${status}`, look, (seen) => seen === 'ready');
+    return this;
   }
 
   /** What it has printed so far. */
@@ -111,47 +121,64 @@ export class Container {
     return this.#printed.until(pattern);
   }
 
-  async exec(...command: string[]): Promise<{ exitCode: number; output: string }> {
-    const { exitCode, output } = await this.#started.exec(command);
-    return { exitCode, output };
+  exec(...command: string[]): Promise<Execution> {
+    return this.#exec(command, {});
   }
 
   /** @param user `uid:gid` */
-  async execAs(user: string, ...command: string[]): Promise<{ exitCode: number; output: string }> {
-    const { exitCode, output } = await this.#started.exec(command, { user });
+  execAs(user: string, ...command: string[]): Promise<Execution> {
+    return this.#exec(command, { user });
+  }
+
+  async #exec(command: string[], options: { user?: string }): Promise<Execution> {
+    const end = this.#started.exec(command, options);
+    const { exitCode, output } = await within(
+      execDeadlineMs,
+      `the end of ${command.join(' ')}`,
+      end,
+      () => this.output,
+    );
     return { exitCode, output };
   }
 
   /** Writes files, over those that are there. */
   async copyIn(files: Record<string, string>): Promise<void> {
-    await this.#started.copyContentToContainer(Object.entries(files).map(([target, content]) => ({ target, content })));
+    const copied = this.#started.copyContentToContainer(
+      Object.entries(files).map(([target, content]) => ({ target, content })),
+    );
+    await within(dockerDeadlineMs, `${Object.keys(files)} in the container`, copied);
   }
 
   /** Sends a signal to process 1. */
   async signal(name: NodeJS.Signals): Promise<void> {
-    await (await this.#runtime()).kill({ signal: name });
+    await within(dockerDeadlineMs, `${name} to be sent`, (await this.#runtime()).kill({ signal: name }));
   }
 
   /** What `docker stop` does. The container is killed, and its exit code 137, if it takes longer than `timeoutSeconds`. */
   async stop(timeoutSeconds = 10): Promise<End> {
-    await (await this.#runtime()).stop({ t: timeoutSeconds });
+    const stopped = (await this.#runtime()).stop({ t: timeoutSeconds });
+    await within(timeoutSeconds * 1000 + dockerDeadlineMs, 'docker stop', stopped, () => this.output);
     return this.end();
   }
 
   /** Stops every process of the container for a time, as a suspended machine would. */
   async freeze(ms: number): Promise<void> {
     const container = await this.#runtime();
-    await container.pause();
+    await within(dockerDeadlineMs, 'docker pause', container.pause());
     await sleep(ms);
-    await container.unpause();
+    await within(dockerDeadlineMs, 'docker unpause', container.unpause());
   }
 
   async restart(): Promise<void> {
-    await this.#started.restart({ timeout: 10_000 });
+    await within(10_000 + dockerDeadlineMs, 'docker restart', this.#started.restart({ timeout: 10_000 }));
   }
 
   /** Resolves when the container has ended by itself. */
-  async end(): Promise<End> {
+  end(withinMs = defaultDeadlineMs): Promise<End> {
+    return within(withinMs, 'the end of the container', this.#end(), () => this.output);
+  }
+
+  async #end(): Promise<End> {
     const { StatusCode: exitCode } = await (await this.#runtime()).wait();
     const output = (await this.#printed.all()).trimEnd();
     return { exitCode, output, lastLine: output.split('\n').at(-1) ?? '' };
@@ -159,11 +186,15 @@ export class Container {
 
   /** How often Docker has started it again. */
   async restartCount(): Promise<number> {
-    return (await (await this.#runtime()).inspect()).RestartCount;
+    return (await this.#inspect()).RestartCount;
   }
 
   async healthStatus(): Promise<string | undefined> {
-    return (await (await this.#runtime()).inspect()).State.Health?.Status;
+    return (await this.#inspect()).State.Health?.Status;
+  }
+
+  async #inspect() {
+    return within(dockerDeadlineMs, 'docker inspect', (await this.#runtime()).inspect());
   }
 
   async #runtime() {
@@ -182,19 +213,18 @@ export async function serve(t: TestContext, options: Options = {}): Promise<Cont
 }
 
 /** A container that ends by itself. */
-export async function runToItsEnd(t: TestContext, options: Options): Promise<End> {
-  return (await start(t, options, [])).end();
+export async function runToItsEnd(t: TestContext, options: Options, withinMs?: number): Promise<End> {
+  return (await start(t, options, [])).end(withinMs);
 }
 
 async function start(t: TestContext, options: Options, ports: number[]): Promise<Container> {
   const printed = new Printed();
-  const container = new ConfiguredContainer(options.image ?? image, options)
+  const container = new ConfiguredContainer(options.image ?? image, hostConfigOf(options))
     .withExposedPorts(...ports)
     .withEnvironment(options.environment ?? {})
     // By it tools/test-image.ts finds what a run has left behind.
     .withLabels({ 'node-nginx-fastify.test': image })
     .withAutoRemove(false)
-    .withWaitStrategy(noWait)
     .withLogConsumer((stream) => printed.follow(stream));
   if (options.app !== undefined) {
     container.withCopyDirectoriesToContainer([{ source: join(appsFolder, options.app), target: '/app' }]);
@@ -211,91 +241,19 @@ async function start(t: TestContext, options: Options, ports: number[]): Promise
   if (options.healthCheck !== undefined) container.withHealthCheck(options.healthCheck);
   if (options.dropCapabilities) container.withDroppedCapabilities('ALL').withSecurityOpt('no-new-privileges');
   t.after(() => container.removeAll());
-  return new Container(await startWithFreePort(container), printed);
+  return new Container(await container.startOnFreePort(), printed);
 }
 
-/**
- * Docker may choose a port that clients of another test have just used themselves, and so may its neighbours be, which Docker
- * tries next: it is asked again, for as long as the kernel keeps such ports (60 s, TIME_WAIT).
- */
-async function startWithFreePort(container: GenericContainer): Promise<StartedTestContainer> {
-  for (const deadline = Date.now() + 90_000; ; await sleep(1000)) {
-    try {
-      return await container.start();
-    } catch (error) {
-      if (Date.now() > deadline || !String(error).includes('address already in use')) throw error;
-    }
-  }
-}
-
-/** What testcontainers has no words for; and it removes what it created, even where start() failed half way. */
-class ConfiguredContainer extends GenericContainer {
-  readonly #options: Options;
-  readonly #created: string[] = [];
-
-  constructor(name: string, options: Options) {
-    super(name);
-    this.#options = options;
-  }
-
-  protected override async beforeContainerCreated(): Promise<void> {
-    if (this.#options.readOnly !== undefined) this.hostConfig.ReadonlyRootfs = this.#options.readOnly;
-    if (this.#options.init !== undefined) this.hostConfig.Init = this.#options.init;
-    const { cpus, memoryMb, pids, openFiles } = this.#options.limits ?? {};
-    const { restarts } = this.#options;
-    if (restarts !== undefined) this.hostConfig.RestartPolicy = { Name: 'on-failure', MaximumRetryCount: restarts };
-    if (openFiles !== undefined) this.hostConfig.Ulimits = [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }];
-    if (pids !== undefined) this.hostConfig.PidsLimit = pids;
-    if (cpus !== undefined) this.hostConfig.NanoCpus = cpus * 1e9;
-    if (memoryMb !== undefined) this.hostConfig.Memory = memoryMb * 1024 ** 2;
-    Object.assign(this.hostConfig, this.#options.hostConfig);
-  }
-
-  protected override async containerCreated(containerId: string): Promise<void> {
-    this.#created.push(containerId);
-  }
-
-  async removeAll(): Promise<void> {
-    const client = await getContainerRuntimeClient();
-    for (const id of this.#created) await client.container.getById(id).remove({ force: true, v: true });
-  }
-}
-
-/** Returns as soon as the container was started. */
-const noWait: WaitStrategy = {
-  waitUntilReady: async () => {},
-  withStartupTimeout: () => noWait,
-  isStartupTimeoutSet: () => false,
-  getStartupTimeout: () => deadlineMs,
-};
-
-/** What a container prints, as it comes. */
-class Printed {
-  text = '';
-  readonly #more = new EventEmitter();
-  #stream: Readable | undefined;
-
-  follow(stream: Readable): void {
-    this.#stream = stream;
-    stream.on('data', (chunk) => {
-      this.text += chunk;
-      this.#more.emit('more');
-    });
-    stream.on('end', () => this.#more.emit('more'));
-  }
-
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
-    const signal = AbortSignal.timeout(deadlineMs);
-    for (;;) {
-      const match = pattern.exec(this.text);
-      if (match !== null) return match;
-      if (this.#stream?.readableEnded || signal.aborted) throw new Error(`${pattern} was never printed:\n${this.text}`);
-      await once(this.#more, 'more', { signal }).catch(() => undefined);
-    }
-  }
-
-  async all(): Promise<string> {
-    if (this.#stream !== undefined && !this.#stream.readableEnded) await once(this.#stream, 'end');
-    return this.text;
-  }
+function hostConfigOf({ readOnly, init, limits = {}, restarts, hostConfig }: Options): HostConfig {
+  const { cpus, memoryMb, pids, openFiles } = limits;
+  return {
+    ...(readOnly === undefined ? {} : { ReadonlyRootfs: readOnly }),
+    ...(init === undefined ? {} : { Init: init }),
+    ...(restarts === undefined ? {} : { RestartPolicy: { Name: 'on-failure', MaximumRetryCount: restarts } }),
+    ...(openFiles === undefined ? {} : { Ulimits: [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }] }),
+    ...(pids === undefined ? {} : { PidsLimit: pids }),
+    ...(cpus === undefined ? {} : { NanoCpus: cpus * 1e9 }),
+    ...(memoryMb === undefined ? {} : { Memory: memoryMb * 1024 ** 2 }),
+    ...hostConfig,
+  };
 }

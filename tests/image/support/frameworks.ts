@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { mustRun } from '../../../tools/command.ts';
 import { baseContext } from '../../../tools/image.ts';
 import { projectRoot } from '../../../tools/paths.ts';
+import { buildDeadlineMs, within } from '../../support/deadline.ts';
 import { image } from './container.ts';
 
 const folder = join(projectRoot, 'tests/apps/frameworks');
@@ -18,6 +19,11 @@ export async function buildFramework(name: string, output = '.'): Promise<string
   base ??= baseContext(() => {});
   const contexts = [...(await base), '--build-context', `node-nginx-fastify:26=docker-image://${image}`];
   const args = ['--build-arg', `FRAMEWORK=${name}`, '--build-arg', `OUTPUT=${output}`, ...contexts];
-  await mustRun('docker', ['buildx', 'build', '--load', '--tag', tag, ...args, folder], 'See the output above.');
+  const build = mustRun(
+    'docker',
+    ['buildx', 'build', '--load', '--tag', tag, ...args, folder],
+    'See the output above.',
+  );
+  await within(buildDeadlineMs, `the image ${tag}`, build);
   return tag;
 }

@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import type { TestContext } from 'node:test';
+import { defaultDeadlineMs, until, within } from '../../support/deadline.ts';
 import type { Container } from './container.ts';
 
 /** The app's answer to /echo. */
@@ -32,6 +33,8 @@ export interface Outcome {
   readonly byPid: ReadonlyMap<number, number>;
 }
 
+/** nginx waits for a minute for a worker's answer, REQUEST_TIMEOUT. */
+const responseDeadlineMs = 90_000;
 /** Of each kind. All kinds together send what two workers can answer. */
 const clientsOfAKind = 2;
 const bodies = [0, 1, 900, 20_000, 90_000]
@@ -67,6 +70,17 @@ export class Load {
     return this;
   }
 
+  /** Resolves when so many requests more have been answered, or have failed. */
+  async next(requests: number, withinMs = defaultDeadlineMs): Promise<void> {
+    const goal = this.#requests + requests;
+    await until(
+      `request ${goal} of the load`,
+      () => this.#requests,
+      (count) => count >= goal,
+      { withinMs, everyMs: 10 },
+    );
+  }
+
   /** Lets each client have its last answer. */
   async stop(): Promise<Outcome> {
     this.#isOver = true;
@@ -92,23 +106,26 @@ export class Load {
   /** @returns what was wrong with the answer */
   async #once(method: string, agent: Agent, body: Buffer, sha1: string): Promise<string | undefined> {
     try {
-      const response = await send(this.#url, method, agent, body);
-      const text = Buffer.concat(await response.toArray()).toString();
-      if (response.statusCode !== 200) return String(response.statusCode);
+      const response = send(this.#url, method, agent, body);
+      const { status, text } = await within(responseDeadlineMs, 'a response', response);
+      if (status !== 200) return String(status);
       const echo = JSON.parse(text) as Echo;
       this.#byPid.set(echo.pid, (this.#byPid.get(echo.pid) ?? 0) + 1);
       return echo.method === method && echo.sha1 === sha1 ? undefined : `another request's answer: ${text}`;
     } catch (error) {
+      // What is late keeps its connection, which the next request waits for.
+      agent.destroy();
       return (error as NodeJS.ErrnoException).code ?? String(error);
     }
   }
 }
 
-function send(url: string, method: string, agent: Agent, body: Buffer): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const headers = method === 'POST' ? { 'content-length': body.length } : {};
+async function send(url: string, method: string, agent: Agent, body: Buffer) {
+  const headers = method === 'POST' ? { 'content-length': body.length } : {};
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, { method, agent, headers }, resolve).on('error', reject).end(body);
   });
+  return { status: response.statusCode, text: Buffer.concat(await response.toArray()).toString() };
 }
 
 function sha1Of(body: Buffer): string {

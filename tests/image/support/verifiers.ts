@@ -4,6 +4,8 @@ import type { TestContext } from 'node:test';
 import { buildApp } from './build.ts';
 import { type Container, type End, runToItsEnd } from './container.ts';
 
+/** testssl.sh takes some minutes. */
+const deadlineMs = 900_000;
 const packages = ['bsdextrautils', 'nghttp2-client', 'procps', 'slowhttptest', 'testssl.sh'];
 
 interface Options {
@@ -20,5 +22,5 @@ export async function verify(
 ): Promise<End> {
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const image = await buildApp('workshop', 'USER root', `RUN ${install}`, 'USER 1000:0');
-  return runToItsEnd(t, { image, network: `container:${container.id}`, command, mounts });
+  return runToItsEnd(t, { image, network: `container:${container.id}`, command, mounts }, deadlineMs);
 }

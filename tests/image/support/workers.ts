@@ -1,35 +1,39 @@
 // The workers of a container, as `cluster status --json` tells of them.
-
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Status } from '../../../rootfs/usr/local/lib/cluster/primary/admin/server.ts';
+import { until } from '../../support/deadline.ts';
 import { type Container, type Options, serve } from './container.ts';
 import { amount } from './long.ts';
 
 const deadlineMs = amount(60_000, 600_000);
 
 export async function statusOf(container: Container): Promise<Status> {
-  return JSON.parse((await container.exec('cluster', 'status', '--json')).output);
+  const status = await lookAt(container);
+  if (typeof status === 'string') throw new Error(status);
+  return status;
 }
 
-/** Resolves when the status is as wanted. */
-export async function until(
+/** Resolves when the status is as wanted. While the primary is started again there is none, which is waited for, too. */
+export async function untilStatus(
   container: Container,
   isAsWanted: (status: Status) => boolean,
   withinMs = deadlineMs,
 ): Promise<Status> {
-  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(100)) {
-    const status = await statusOf(container);
-    if (isAsWanted(status)) return status;
-  }
-  throw new Error(`not as wanted: ${JSON.stringify(await statusOf(container), undefined, 2)}`);
+  const isThere = (seen: Status | string): seen is Status => typeof seen !== 'string' && isAsWanted(seen);
+  return until(`a status with ${isAsWanted}`, () => lookAt(container), isThere, { withinMs, everyMs: 100 });
+}
+
+/** @returns what is printed in its place where there is none */
+async function lookAt(container: Container): Promise<Status | string> {
+  const { exitCode, output } = await container.exec('cluster', 'status', '--json');
+  return exitCode === 0 ? JSON.parse(output) : output;
 }
 
 /** A container with tests/apps/pool whose workers are all ready. */
 export async function servePool(t: TestContext, workers: string, options: Options = {}): Promise<Container> {
   const environment = { WORKERS: workers, ...options.environment };
   const container = await serve(t, { app: 'pool', readyPath: '/healthz', ...options, environment });
-  await until(container, ({ workers, target }) => readyWorkers({ workers }).length === target);
+  await untilStatus(container, ({ workers, target }) => readyWorkers({ workers }).length === target);
   return container;
 }
 

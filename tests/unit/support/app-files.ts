@@ -1,5 +1,13 @@
 // A folder /app in memory.
 import type { Folder } from '../../../rootfs/usr/local/lib/cluster/app/app-folder.ts';
+import type { AppSettings } from '../../../rootfs/usr/local/lib/cluster/app/find.ts';
+
+/** As they are by default. */
+export const appSettings: AppSettings = {
+  appModule: undefined,
+  staticPaths: [{ url: undefined, path: '/app/public' }],
+  nginx: true,
+};
 
 /** @param files texts by path below /app @param links where paths lead, both below /app */
 export function appWith(files: Record<string, string>, links: Record<string, string> = {}): Folder {
@@ -13,5 +21,7 @@ export function appWith(files: Record<string, string>, links: Record<string, str
       return [...new Set(inside.map((each) => each.slice(path.length + 1).split('/')[0] ?? ''))];
     },
     target: real,
+    isUntouched: () => Object.keys(files).join() === '.welcome',
+    misplaced: () => undefined,
   };
 }

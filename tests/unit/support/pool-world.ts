@@ -123,3 +123,30 @@ export class World {
     }
   }
 }
+
+/** A pool whose workers are all ready, for so long. */
+export function running(workers: number, forMs = 2000, changed: Partial<Policy> = {}): World {
+  const world = new World({ workers, policy: { slots: workers, ...changed } });
+  world.passes(forMs);
+  world.effects.length = 0;
+  return world;
+}
+
+/** An event at a later time; ready workers have reported until then, as they do every 250 ms. */
+export function later(world: World, ms: number, event: PoolEvent = { type: 'tick' }): readonly Effect[] {
+  for (const end = world.now + ms; world.now < end; ) {
+    world.now = Math.min(end, world.now + 250);
+    for (const worker of world.ready()) world.report(worker);
+    if (world.now < end) world.happens({ type: 'tick' });
+  }
+  return world.happens(event);
+}
+
+/** Lets time pass until something is so. @throws Error after ten minutes of that world */
+export function until(world: World, isSo: () => boolean, pass: () => void = () => world.passes(250)): void {
+  const deadline = world.now + 600_000;
+  while (!isSo()) {
+    pass();
+    if (world.now > deadline) throw new Error(`not so after ten minutes: ${isSo}`);
+  }
+}

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { appEnvironment } from './app/app-environment.ts';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
 import { checkNodeFlags } from './app/start-flags.ts';
@@ -10,11 +11,14 @@ import { type ResolvedConfiguration, resolveConfiguration } from './configuratio
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
 import { writeNginxConf } from './configuration/write-nginx-conf.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, errors } from './errors.ts';
 import { configureLog, isLogJson, log, logFatal, logWarning } from './log.ts';
-import { checkContainer, identity } from './machine/container.ts';
+import { checkContainer, identity, lowestPort } from './machine/container.ts';
+import { containerEnvironment } from './machine/container-environment.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
+import { findStaticFolders } from './nginx/found-static-folders.ts';
+import { hasOwnNginxConfiguration } from './nginx/snippets.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
 import type { Settings } from './settings/read.ts';
 
@@ -24,33 +28,72 @@ import type { Settings } from './settings/read.ts';
  */
 const streamsCatchUpMs = 50;
 
+const runsAsRoot =
+  'runs as root, which the image does not need. End the Dockerfile with `USER 1000:0`, or leave out `--user` (Compose: `user:`; Kubernetes: `runAsUser: 0`).';
+
 /** The supervisor kills a service that is this much later than its own limit. */
 const killAfterMs = 500;
 
 try {
   const beganAt = performance.timeOrigin;
   checkContainer(identity());
+  const environment = containerEnvironment();
   const configuration = await resolveConfiguration(
-    process.env,
+    environment,
     process.argv[2] === 'dev' ? 'development' : 'production',
   );
   const { settings, warnings } = configuration;
   configureLog(settings);
   for (const warning of warnings) logWarning(warning);
+  if (identity().uid === 0) logWarning(runsAsRoot);
   log(summarise(configuration));
+  if (settings.maintenance)
+    logWarning('MAINTENANCE=on: all requests but health checks get 503, until `cluster maintenance off`');
+  checkPorts(settings);
   makeRunFolders(configuration);
   const preStartAt = performance.now();
-  await runPreStart(settings.preStartPath);
+  await runPreStart(settings.preStartPath, appEnvironment(environment, settings, undefined));
   const preStartMs = performance.now() - preStartAt;
-  checkNodeFlags(findApp(settings));
-  if (settings.nginx) checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
-  else writeFileSync(run.noNginx, '');
-  storeConfiguration({ ...configuration, boot: { beganAt, preStartMs, configuredAt: Date.now() } });
+  const app = findApp(settings);
+  checkNodeFlags(app);
+  if (settings.nginx) {
+    checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
+    logFrameworkAssets(settings);
+  } else writeFileSync(run.noNginx, '');
+  storeConfiguration({
+    ...configuration,
+    environment: appEnvironment(environment, settings, app.entry),
+    isNodeEnvironmentSet: settings.mode === 'development' || environment.NODE_ENV !== undefined,
+    boot: { beganAt, preStartMs, configuredAt: Date.now() },
+  });
 } catch (thrown) {
   const error = explainUnreadable(thrown);
   await sleep(streamsCatchUpMs);
   logFatal(error);
   process.exitCode = error instanceof ClusterError ? error.exitCode : 1;
+}
+
+function logFrameworkAssets(settings: Settings): void {
+  if (hasOwnNginxConfiguration()) return;
+  for (const { url, path, reason, onlyHashed } of findStaticFolders(settings)) {
+    if (reason === 'STATIC_PATH') continue;
+    log(
+      `nginx sends ${onlyHashed ? 'files with a hash in their names' : `${url}/`} from ${path}, ${reason} (STATIC_PATH changes that)`,
+    );
+  }
+}
+
+/** @throws ClusterError PORT_NOT_ALLOWED: nginx names the port, but not the setting, and no way out */
+function checkPorts({ port, tlsPort, tlsCertificate, adminPort }: Settings): void {
+  const lowest = lowestPort();
+  const opened = {
+    PORT: port,
+    ...(tlsCertificate && { TLS_PORT: tlsPort }),
+    ...(adminPort && { ADMIN_PORT: adminPort }),
+  };
+  for (const [name, number] of Object.entries(opened)) {
+    if (number < lowest) throw errors.portNotAllowed(name, number, lowest, identity().uid);
+  }
 }
 
 /** Begins with empty folders: what a container left behind before `docker restart` would be taken for its own. */
@@ -61,6 +104,7 @@ function makeRunFolders(configuration: ResolvedConfiguration): void {
     mkdirSync(folder);
   }
   execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo, ...prepareLog(configuration)]);
+  if (settings.maintenance) writeFileSync(run.maintenance, '');
   const { requestsMs, workersMs } = planStop(settings);
   // For the service scripts, which are shell.
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));

@@ -22,6 +22,22 @@ export const exitCannotRunHere = 100;
 const waysToServe =
   'Export one of: a Fastify plugin, a Fastify instance, an Express, Connect or Koa app, `handler` (req, res), an object with fetch(request); or call listen() on an HTTP server.';
 
+/** What an app threw. */
+export interface AppFailure {
+  /** One line. */
+  readonly message: string;
+  /** A second line: what to change. */
+  readonly hint?: string | undefined;
+}
+
+function reasonOf(failure: AppFailure | undefined): string {
+  return failure === undefined ? '. Its own output above says why' : `: ${failure.message}`;
+}
+
+function withHint(line: string, hint: string | undefined): string {
+  return hint === undefined ? line : `${line}\n${hint}`;
+}
+
 export const errors = {
   notProcessOne: () =>
     new ClusterError(
@@ -51,6 +67,16 @@ export const errors = {
       '/run is mounted noexec, and the supervisor keeps its scripts there: use `docker run --tmpfs /run:exec` (Compose: `tmpfs: ["/run:exec"]`; ECS: the mount option "exec"; Swarm: a volume without a name at /run).',
     ),
 
+  nodeOptionsRefused: (reason: string) =>
+    new ClusterError(
+      'NODE_OPTIONS_REFUSED',
+      exitConfiguration,
+      `Node refuses NODE_OPTIONS: ${reason}. Correct or remove that flag; \`node --help\` lists all flags.`,
+    ),
+
+  nodeOptionsUnfit: (flag: string, reason: string) =>
+    new ClusterError('NODE_OPTIONS_UNFIT', exitConfiguration, `NODE_OPTIONS: ${flag} ${reason}`),
+
   settingsInvalid: (warnings: readonly string[], problems: readonly string[]) =>
     new ClusterError(
       'SETTINGS_INVALID',
@@ -58,8 +84,23 @@ export const errors = {
       [...warnings.map((warning) => `warning: ${warning}`), ...problems].join('\n'),
     ),
 
+  /** @param name of the setting */
+  portNotAllowed: (name: string, port: number, lowest: number, uid: number) =>
+    new ClusterError(
+      'PORT_NOT_ALLOWED',
+      exitConfiguration,
+      `${name}=${port}: user ${uid} may open only ports from ${lowest} on here (EACCES). Set ${name} to a port above 1023, such as ${name}=8080, and map ${port} to it (\`docker run -p ${port}:8080\`; Kubernetes: the service's \`targetPort\`); or allow it with \`docker run --sysctl net.ipv4.ip_unprivileged_port_start=${port}\` (Kubernetes: \`securityContext.sysctls\` of the pod; ECS: \`systemControls\`), or run as root with NET_BIND_SERVICE.`,
+    ),
+
   nginxConfigurationRefused: (description: string) =>
     new ClusterError('NGINX_CONFIGURATION_REFUSED', exitConfiguration, description),
+
+  errorPagesMissing: (folder: string) =>
+    new ClusterError(
+      'ERROR_PAGES_MISSING',
+      exitConfiguration,
+      `ERROR_PAGES=${folder}: there is no page in it. Name the files after codes (404.html, 502.html), all of a kind (50x.html, 4xx.html, 5xx.html), or maintenance.html.`,
+    ),
 
   appUnreadable: (path: string, uid: number, gid: number) =>
     new ClusterError(
@@ -73,6 +114,14 @@ export const errors = {
       'APP_MISSING',
       exitConfiguration,
       `no app found in /app. Looked for ${lookedFor}. ${hints.map((hint) => `${hint}. `).join('')}Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=src/start.ts.`,
+    ),
+
+  /** @param files in the folder, those that look like an app's */
+  appMisplaced: ({ folder, files }: { folder: string; files: readonly string[] }) =>
+    new ClusterError(
+      'APP_MISPLACED',
+      exitConfiguration,
+      `no app found in /app, ${files.length === 0 ? `and the working folder is ${folder}` : `but ${folder} has ${files.join(', ')}`}. Only an app in /app is run: in the Dockerfile, write \`WORKDIR /app\` before \`COPY\`, in place of ${folder}.`,
     ),
 
   appNotBuilt: (framework: string, condition: string | undefined, result: string) =>
@@ -117,21 +166,25 @@ export const errors = {
       `${file} has Windows line ends (CRLF), which bash takes for a part of each command. Save it with LF (git: \`*.sh text eol=lf\` in .gitattributes).`,
     ),
 
-  preStartFailed: (file: string, code: number | null, signal: string | null) =>
+  /** @param hint a second line */
+  preStartFailed: (file: string, code: number | null, signal: string | null, hint?: string) =>
     new ClusterError(
       'PRE_START_FAILED',
       code ?? 1,
-      `${file} ${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}, so the app was not started. Its own output above says why.`,
+      withHint(
+        `${file} ${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}, so the app was not started. Its own output above says why.`,
+        hint,
+      ),
     ),
 
   appDoesNotServe: (entry: string, found: string) =>
     new ClusterError('APP_DOES_NOT_SERVE', 1, `${entry}: ${found}. ${waysToServe}`),
 
-  appFailed: (entry: string, how: string, exitCode: number, message?: string) =>
+  appFailed: (entry: string, how: string, exitCode: number, failure?: AppFailure) =>
     new ClusterError(
       'APP_FAILED',
       exitCode,
-      `${entry}: the app ${how} before it was ready${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
+      withHint(`${entry}: the app ${how} before it was ready${reasonOf(failure)}`, failure?.hint),
     ),
 
   /** @param hint what may be the reason, as the rest of a sentence that begins with the entry */
@@ -165,6 +218,9 @@ export const errors = {
       `${where} belongs to user ${owner}, and user ${uid} may not use it (EACCES). Ask as its owner: \`docker exec --user ${owner} NAME cluster …\`. ECS Exec is always root, which may where the task does not drop its capabilities (docs/ecs.md).`,
     ),
 
+  nothingToRun: () =>
+    new ClusterError('NOTHING_TO_RUN', 2, 'cluster run: give a command, as in `cluster run node migrate.js`.'),
+
   notConfigured: () =>
     new ClusterError(
       'NOT_CONFIGURED',
@@ -182,11 +238,11 @@ export const errors = {
   unknownSetting: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_SETTING', 2, `${name}: no such setting. There are: ${known.join(', ')}.`),
 
-  appKeepsCrashing: (entry: string, how: string, exitCode: number, message?: string) =>
+  appKeepsCrashing: (entry: string, how: string, exitCode: number, failure?: AppFailure) =>
     new ClusterError(
       'APP_KEEPS_CRASHING',
       exitCode,
-      `${entry}: the app crashed again and again and ${how}${message === undefined ? '. Its own output above says why' : `: ${message}`}`,
+      withHint(`${entry}: the app crashed again and again and ${how}${reasonOf(failure)}`, failure?.hint),
     ),
 
   appDoesNotStayUp: (entry: string, how: string, seconds: number) =>
@@ -211,6 +267,16 @@ export const errors = {
       2,
       `cluster scale ${text}: give a number of workers from 1 to ${slots}, or auto. More than ${slots} take a new start of the container with another WORKERS, such as WORKERS=1-${slots * 2}.`,
     ),
+
+  maintenanceNeedsNginx: () =>
+    new ClusterError(
+      'MAINTENANCE_NEEDS_NGINX',
+      1,
+      'cluster maintenance: nginx refuses the requests, and NGINX=off. Refuse them at the ingress, or leave NGINX=off out.',
+    ),
+
+  notAMaintenanceState: (text: string) =>
+    new ClusterError('NOT_A_MAINTENANCE_STATE', 2, `cluster maintenance ${text}: write on or off.`),
 
   unknownCommand: (name: string, known: readonly string[]) =>
     new ClusterError('UNKNOWN_COMMAND', 2, `cluster ${name}: no such command. There are: ${known.join(', ')}.`),

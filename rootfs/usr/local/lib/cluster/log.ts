@@ -53,11 +53,8 @@ function asJson(level: LogLevel, message: string): string {
 }
 
 function asText(level: LogLevel, text: string): string {
-  const first = `[cluster] ${level === 'warn' ? 'warning: ' : ''}`;
-  return text
-    .split('\n')
-    .map((line) => first + line)
-    .join('\n');
+  if (level === 'warn') return `[cluster] warning: ${text}`;
+  return `[cluster] ${level === 'error' ? text.replaceAll('\n', '\n[cluster] ') : text}`;
 }
 
 /** Logs an error right before an exit: a ClusterError as its one line, an unexpected error with its stack. */

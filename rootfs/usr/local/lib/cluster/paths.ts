@@ -1,9 +1,15 @@
 // The paths of files in a running container. Everything that is written at run time is below /run.
 
 export const appFolder = '/app';
+/** Where documentation sends databases and uploads. */
+export const dataFolder = '/data';
 export const welcomeApp = '/usr/local/share/welcome/main.js';
-/** The only file in /app of the bare image: while it is alone, no app was copied in. */
+/** The only file in /app of the bare image. */
 export const welcomeMarker = '.welcome';
+/** When /app of the bare image was last changed (Dockerfile): every copy into it, be it of nothing, sets another time. */
+export const bareImageTimeMs = Date.UTC(2000, 0, 1);
+/** Runs where there are only files for nginx. */
+export const staticSiteApp = '/usr/local/share/static-site/main.js';
 
 export const runFolder = '/run/cluster';
 export const run = {
@@ -37,7 +43,11 @@ export const run = {
   /** Where the image's HEALTHCHECK asks: host, port and path. */
   health: `${runFolder}/health`,
   /** What the services have chrt make of themselves: `batch` or `other`. */
+  /** Exists once a command that runs in the place of the server has said that it listens by itself. */
+  commandListens: '/run/.command-listens',
   cpuScheduling: `${runFolder}/cpu-scheduling`,
+  /** While it exists, nginx refuses all requests but health checks. */
+  maintenance: `${runFolder}/maintenance`,
   /** A folder with the FIFOs that processes print into; missing on a terminal. */
   log: `${runFolder}/log`,
   /** How the server's own lines are forwarded: `json` or `text`. */

@@ -1,7 +1,8 @@
 // What the search for the app asks of the file system. Paths are absolute.
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { appFolder } from '../paths.ts';
+import { appFolder, bareImageTimeMs } from '../paths.ts';
+import { findMisplacedApp, type MisplacedApp } from './misplaced.ts';
 import { parsePackageJson } from './package-json.ts';
 
 export interface Folder {
@@ -12,6 +13,10 @@ export interface Folder {
   names(path: string): readonly string[];
   /** Where a symbolic link leads to; the path itself where it is none. */
   target(path: string): string;
+  /** Nothing was copied into /app since the image was built. */
+  isUntouched(): boolean;
+  /** A folder elsewhere that looks like an app. */
+  misplaced(): MisplacedApp | undefined;
 }
 
 export const diskFolder: Folder = {
@@ -26,6 +31,8 @@ export const diskFolder: Folder = {
     const real = relative(realpathSync(appFolder), realpathSync(path));
     return real.startsWith('..') ? path : join(appFolder, real);
   },
+  isUntouched: () => statSync(appFolder).mtimeMs === bareImageTimeMs,
+  misplaced: () => findMisplacedApp(process.cwd()),
 };
 
 /** Node's own first, then what tools for TypeScript find. */

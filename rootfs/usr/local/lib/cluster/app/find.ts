@@ -2,7 +2,7 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { errors } from '../errors.ts';
 import { identity } from '../machine/container.ts';
-import { appFolder, welcomeApp, welcomeMarker } from '../paths.ts';
+import { appFolder, staticSiteApp, welcomeApp, welcomeMarker } from '../paths.ts';
 import type { Settings } from '../settings/read.ts';
 import { diskFolder, type Folder, resolveFile } from './app-folder.ts';
 import { findBuildOutputs, serveCommandFile } from './build-outputs.ts';
@@ -34,15 +34,18 @@ export const entryCandidates: readonly string[] = folders.flatMap((folder) =>
   entryNames.flatMap((name) => extensions.map((extension) => join(appFolder, folder, name + extension))),
 );
 
+/** What the search depends on. */
+export type AppSettings = Pick<Settings, 'appModule' | 'staticPaths' | 'nginx'>;
+
 /** A file that would start the app. */
 type Candidate = Pick<App, 'entry' | 'reason'> & Partial<StartOptions> & { readonly notes?: readonly string[] };
 
 /**
- * @param appModule the setting APP_MODULE, relative to /app or absolute
  * @param environment where a start script's `$NAME` is looked up
- * @throws ClusterError APP_MISSING, APP_NOT_BUILT, APP_MODULE_MISSING or APP_MODULE_OUTSIDE
+ * @throws ClusterError APP_MISSING, APP_MISPLACED, APP_NOT_BUILT, APP_MODULE_MISSING or APP_MODULE_OUTSIDE
  */
-export function findAppIn(folder: Folder, appModule: string | undefined, environment: Environment = {}): App {
+export function findAppIn(folder: Folder, settings: AppSettings, environment: Environment = {}): App {
+  const { appModule } = settings;
   const packageJson = parsePackageJson(folder.read(join(appFolder, 'package.json')));
   const { scripts } = packageJson;
   const start = readStartScript(scripts, 'start', environment);
@@ -52,10 +55,8 @@ export function findAppIn(folder: Folder, appModule: string | undefined, environ
   }
   const [first] = found;
   if (first !== undefined) return choose(first, found, notesOnScripts(folder, scripts, start, first));
-  const names = folder.names(appFolder);
-  if (names.length === 1 && names[0] === welcomeMarker) {
-    return choose({ entry: welcomeApp, reason: 'since no app was copied into /app' }, [], []);
-  }
+  const substitute = findSubstitute(folder, settings);
+  if (substitute !== undefined) return choose(substitute, [], []);
   const lookedFor = `scripts.start and \`main\`${packageJson.main === undefined ? '' : ` (${packageJson.main})`} of package.json, then the builds of frameworks, then ${entryNames.join(', ')} in /app, ${folders
     .slice(1)
     .map((name) => `/app/${name}`)
@@ -67,9 +68,9 @@ export function findAppIn(folder: Folder, appModule: string | undefined, environ
  * Looks in the container's own /app.
  * @throws ClusterError as findAppIn(); see explainUnreadable()
  */
-export function findApp({ appModule, port }: Pick<Settings, 'appModule' | 'port'>): App {
+export function findApp(settings: AppSettings & Pick<Settings, 'port'>): App {
   // What `$PORT` in a start script is: the variables that the app itself gets.
-  return findAppIn(diskFolder, appModule, { ...process.env, PORT: String(port) });
+  return findAppIn(diskFolder, settings, { ...process.env, PORT: String(settings.port) });
 }
 
 /** @param error of reading a file in /app @returns APP_UNREADABLE where the user may not read it, else the error itself */
@@ -96,8 +97,39 @@ function choose(chosen: Candidate, found: readonly Candidate[], notes: readonly 
 function namedEntry(folder: Folder, appModule: string): string {
   const entry = resolve(appFolder, appModule);
   if (!entry.startsWith(appFolder + sep)) throw errors.appModuleOutside(appModule);
-  if (!folder.isFile(entry)) throw errors.appModuleMissing(appModule);
-  return entry;
+  if (folder.isFile(entry)) return entry;
+  const misplaced = isEmpty(folder.names(appFolder)) ? folder.misplaced() : undefined;
+  throw misplaced === undefined ? errors.appModuleMissing(appModule) : errors.appMisplaced(misplaced);
+}
+
+/** What runs where there is no app: the server of a static site, or of the bare image's page. */
+function findSubstitute(folder: Folder, settings: AppSettings): Candidate | undefined {
+  const names = folder.names(appFolder);
+  if (isEmpty(names)) {
+    const isBare = names.length === 1 && folder.isUntouched() && folder.misplaced() === undefined;
+    return isBare ? { entry: welcomeApp, reason: 'since no app was copied into /app' } : undefined;
+  }
+  if (!isStaticSite(folder, names, settings)) return undefined;
+  return {
+    entry: staticSiteApp,
+    reason: `since there is no app: a static site, and nginx serves ${settings.staticPaths.map(({ path }) => path).join(', ')}`,
+  };
+}
+
+function isEmpty(names: readonly string[]): boolean {
+  return names.every((name) => name === welcomeMarker);
+}
+
+/** Anything that may be a part of an app is rather an app that was not found. */
+function isStaticSite(folder: Folder, names: readonly string[], { staticPaths, nginx }: AppSettings): boolean {
+  const isOfAnApp = (name: string) => {
+    const path = join(appFolder, name);
+    if (name.startsWith('.') || name === 'nginx') return false;
+    if (staticPaths.some((folder) => `${folder.path}/`.startsWith(`${path}/`))) return false;
+    return name === 'package.json' || /\.[cm]?[jt]sx?$/.test(name) || folder.names(path).length > 0;
+  };
+  const hasFiles = staticPaths.some(({ path }) => folder.names(path).length > 0);
+  return nginx && hasFiles && !names.some(isOfAnApp);
 }
 
 /**

@@ -20,7 +20,7 @@ const skippedFiles = /(\.(test|spec|config|d)\.[cm]?[jt]s|^\..*)$/;
 /**
  * @param lookedFor what was not found, in words
  * @param notes what the scripts of package.json say, in sentences
- * @returns APP_NOT_BUILT for a project of a known framework, else APP_MISSING
+ * @returns APP_MISPLACED for an app in another folder, APP_NOT_BUILT for a project of a known framework, else APP_MISSING
  */
 export function explainMissing(
   folder: Folder,
@@ -28,6 +28,8 @@ export function explainMissing(
   lookedFor: string,
   notes: readonly string[],
 ): ClusterError {
+  const misplaced = folder.misplaced();
+  if (misplaced !== undefined) return errors.appMisplaced(misplaced);
   const servers = findServers(folder).slice(0, mostShown);
   const project = servers.length === 0 ? findUnbuiltProject(folder, packageJson) : undefined;
   if (project !== undefined) return errors.appNotBuilt(project.framework, project.condition, project.result);

@@ -5,7 +5,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errors } from '../errors.ts';
 import { appFolder } from '../paths.ts';
+import type { Environment } from '../settings/findings.ts';
 import { schema } from '../settings/schema.ts';
+import { explainUnwritableApp } from './write-failure.ts';
 
 /** A script that is asked to stop gets so long before the container ends anyway. */
 const graceMs = 2000;
@@ -28,17 +30,18 @@ export function findPreStart(path: string | undefined): string | undefined {
 
 /**
  * Runs the script with bash, executable or not, and waits for its end.
+ * @param environment the app's
  * @throws ClusterError as findPreStart(), and PRE_START_FAILED with the script's own code
  */
-export async function runPreStart(path: string | undefined): Promise<void> {
+export async function runPreStart(path: string | undefined, environment: Environment): Promise<void> {
   const file = findPreStart(path);
   if (file === undefined) return;
-  const script = spawn('bash', [file], { cwd: appFolder, stdio: 'inherit', detached: true });
+  const script = spawn('bash', [file], { cwd: appFolder, env: environment, stdio: 'inherit', detached: true });
   const stop = () => stopGroup(script);
   process.on('SIGTERM', stop);
   const [code, signal] = (await once(script, 'exit')) as [number | null, NodeJS.Signals | null];
   process.off('SIGTERM', stop);
-  if (code !== 0) throw errors.preStartFailed(file, code, signal);
+  if (code !== 0) throw errors.preStartFailed(file, code, signal, explainUnwritableApp());
 }
 
 /** The script and what it started, which is a process group of its own. */

@@ -122,7 +122,7 @@ class StartScriptReader {
       nodeFlags: flags.kept,
       environment,
       isDevelopment: flags.isDevelopment || run.isDevelopment,
-      dropped: [...(port === undefined ? [] : [`PORT=${port} (PORT is the image's)`]), ...flags.dropped],
+      dropped: [...(port === undefined ? [] : [`PORT=${port} (PORT is a setting of the image)`]), ...flags.dropped],
     };
   }
 }

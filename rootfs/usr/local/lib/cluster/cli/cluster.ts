@@ -4,7 +4,9 @@ import { buildCommand } from './build.ts';
 import type { Command } from './command.ts';
 import { configCommand } from './config.ts';
 import { healthCommand } from './health.ts';
+import { maintenanceCommand } from './maintenance.ts';
 import { reloadCommand } from './reload.ts';
+import { runCommand } from './run.ts';
 import { scaleCommand } from './scale.ts';
 import { statusCommand } from './status.ts';
 
@@ -12,7 +14,9 @@ const commands: Readonly<Record<string, Command>> = {
   status: statusCommand,
   reload: reloadCommand,
   scale: scaleCommand,
+  maintenance: maintenanceCommand,
   config: configCommand,
+  run: runCommand,
   build: buildCommand,
   health: healthCommand,
 };
@@ -34,6 +38,6 @@ function findCommand(name: string): Command {
 
 function printHelp(): number {
   process.stdout.write('usage: cluster COMMAND\n');
-  for (const [name, { help }] of Object.entries(commands)) process.stdout.write(`  ${name.padEnd(10)}${help}\n`);
+  for (const [name, { help }] of Object.entries(commands)) process.stdout.write(`  ${name.padEnd(12)}${help}\n`);
   return 0;
 }

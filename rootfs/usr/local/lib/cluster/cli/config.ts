@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUnreadable, findApp, nameOf } from '../app/find.ts';
 import { findPreStart } from '../app/prestart.ts';
+import { type TrustedProxyVariable, trustedProxyVariables } from '../app/proxy-trust.ts';
 import { checkNodeFlags } from '../app/start-flags.ts';
 import { type ResolvedConfiguration, resolveConfiguration } from '../configuration/resolve.ts';
 import { loadConfiguration } from '../configuration/store.ts';
 import { summarise } from '../configuration/summary.ts';
 import { renderNginxConf, writeNginxConf } from '../configuration/write-nginx-conf.ts';
 import { ClusterError, errors } from '../errors.ts';
+import { containerEnvironment } from '../machine/container-environment.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
+import type { StaticFolder } from '../nginx/config/context.ts';
+import { findStaticFolders } from '../nginx/found-static-folders.ts';
 import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import { nginxFolder } from '../paths.ts';
 import type { SettingOrigin } from '../settings/read.ts';
@@ -42,6 +46,7 @@ async function check(): Promise<void> {
   try {
     const app = findApp(configuration.settings);
     checkNodeFlags(app);
+    for (const note of app.notes) process.stderr.write(`note: ${note}\n`);
     findPreStart(configuration.settings.preStartPath);
     checkNginx(configuration, folder);
     process.stdout.write(`ok: ${nameOf(app)}, ${app.reason}; ${summarise(configuration)}\n`);
@@ -68,10 +73,11 @@ function checkNginx(configuration: ResolvedConfiguration, folder: string): void 
 }
 
 function makeTemporaryFolder(): string {
+  const folder = containerEnvironment().TMPDIR || tmpdir();
   try {
-    return mkdtempSync(join(tmpdir(), 'nginx-'));
+    return mkdtempSync(join(folder, 'nginx-'));
   } catch (error) {
-    throw errors.noTemporaryFolder(tmpdir(), (error as NodeJS.ErrnoException).code ?? String(error));
+    throw errors.noTemporaryFolder(folder, (error as NodeJS.ErrnoException).code ?? String(error));
   }
 }
 
@@ -103,10 +109,10 @@ async function help([name]: readonly string[]): Promise<void> {
 async function currentConfiguration(): Promise<ResolvedConfiguration> {
   try {
     const { settings, start } = loadConfiguration();
-    return await resolveConfiguration(process.env, settings.mode, start);
+    return await resolveConfiguration(containerEnvironment(), settings.mode, start);
   } catch (error) {
     if (!(error instanceof ClusterError) || error.code !== 'NOT_CONFIGURED') throw error;
-    return resolveConfiguration(process.env, 'production');
+    return resolveConfiguration(containerEnvironment(), 'production');
   }
 }
 
@@ -138,7 +144,20 @@ function computedOf({ machine, plan }: ResolvedConfiguration): Readonly<Record<s
   };
 }
 
-/** Two tables: the settings, and what is computed from them and the machine. */
+/** What is set for the app's frameworks; nothing where there is no app yet. */
+function variablesForApp({ settings }: ResolvedConfiguration): readonly TrustedProxyVariable[] {
+  try {
+    return trustedProxyVariables(containerEnvironment(), settings, findApp(settings).entry);
+  } catch {
+    return [];
+  }
+}
+
+function staticFoldersOf(settings: ResolvedConfiguration['settings']): StaticFolder[] {
+  return settings.nginx && !hasOwnNginxConfiguration() ? findStaticFolders(settings) : [];
+}
+
+/** Tables: the settings, what is computed from them and the machine, and what is set for the app's frameworks. */
 function renderText(configuration: ResolvedConfiguration): string {
   const { settings, origins, warnings } = configuration;
   const set = definitions.map(([key, definition]) => [
@@ -151,8 +170,24 @@ function renderText(configuration: ResolvedConfiguration): string {
     value === undefined ? '-' : `${value} ${unit}`.trim(),
     because,
   ]);
+  const forApp = variablesForApp(configuration).map(({ variable, value, framework, because }) => [
+    variable,
+    value,
+    `${framework}: ${because}`,
+  ]);
+  const folders = staticFoldersOf(settings).map(({ url, path, reason, onlyHashed }) => [
+    settings.basePath === '/' ? url : `${settings.basePath}${url}`,
+    `${path}${onlyHashed ? ', names with a hash alone' : ''}`,
+    reason,
+  ]);
+  const tables = [
+    [['SETTING', 'VALUE', 'FROM'], ...set],
+    [['COMPUTED', 'VALUE', 'BECAUSE'], ...computed],
+    ...(folders.length > 0 ? [[['FILES AT', 'FOLDER', 'BECAUSE'], ...folders]] : []),
+    ...(forApp.length > 0 ? [[['SET FOR THE APP', 'VALUE', 'BECAUSE'], ...forApp]] : []),
+  ];
   const warned = warnings.map((warning) => `warning: ${warning}\n`).join('');
-  return `${renderTable([['SETTING', 'VALUE', 'FROM'], ...set])}\n${renderTable([['COMPUTED', 'VALUE', 'BECAUSE'], ...computed])}${warned === '' ? '' : `\n${warned}`}`;
+  return `${tables.map(renderTable).join('\n')}${warned === '' ? '' : `\n${warned}`}`;
 }
 
 function renderJson(configuration: ResolvedConfiguration) {
@@ -169,6 +204,8 @@ function renderJson(configuration: ResolvedConfiguration) {
       ]),
     ),
     computed: computedOf(configuration),
+    files: staticFoldersOf(settings).map(({ url, path, reason }) => ({ url, path, reason })),
+    setForTheApp: variablesForApp(configuration),
     warnings,
   };
 }

@@ -47,7 +47,8 @@ export function renderStatus(status: Status): string {
     ...status.leaving.map((worker) => cellsOf(worker)),
   ];
   const reload = status.isReloading ? ', reloading' : '';
-  return `${state}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${renderTable(rows)}`;
+  const maintenance = status.isInMaintenance ? ', in maintenance' : '';
+  return `${state}${maintenance}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${renderTable(rows)}`;
 }
 
 function cellsOf(worker: WorkerStatus & Partial<SlotStatus>): string[] {

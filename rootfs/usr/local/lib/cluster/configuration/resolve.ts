@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Machine, measureMachine } from '../machine/machine.ts';
+import { checkNodeOptions } from '../machine/node-options.ts';
 import { planProcesses } from '../machine/plan.ts';
 import { findDroppedInheritance, findSnippets, hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import type { Environment } from '../settings/findings.ts';
@@ -17,7 +18,7 @@ export interface ResolvedConfiguration extends Configuration {
 
 /**
  * @param start of the server that runs, where one does
- * @throws ClusterError SETTINGS_INVALID with a line for each problem
+ * @throws ClusterError SETTINGS_INVALID with a line for each problem, and as checkNodeOptions()
  */
 export async function resolveConfiguration(
   environment: Environment,
@@ -25,6 +26,7 @@ export async function resolveConfiguration(
   start: Start = { id: randomBytes(4).toString('hex'), isTerminal: process.stdout.isTTY === true },
 ): Promise<ResolvedConfiguration> {
   const { settings, origins, warnings } = readSettings(environment, mode);
+  checkNodeOptions(environment.NODE_OPTIONS);
   const machine = await measureMachine(environment);
   const plan = planProcesses(settings, machine, environment.NODE_OPTIONS);
   return { settings, origins, machine, plan, start, warnings: [...warnings, ...plan.warnings, ...snippetWarnings()] };

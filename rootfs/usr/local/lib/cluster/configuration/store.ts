@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { errors } from '../errors.ts';
 import type { Plan } from '../machine/plan.ts';
 import { run } from '../paths.ts';
+import type { Environment } from '../settings/findings.ts';
 import type { Settings } from '../settings/read.ts';
 
 export interface Configuration {
@@ -27,12 +28,18 @@ export interface Boot {
 }
 
 export interface StoredConfiguration extends Configuration {
+  /** The app's: app/app-environment.ts. */
+  readonly environment: Environment;
+  /** The container has NODE_ENV, or dev mode says it: a start script has no say then. */
+  readonly isNodeEnvironmentSet: boolean;
   readonly boot: Boot;
 }
 
-/** Readable by this container's user alone: a setting may be a secret. */
-export function storeConfiguration({ settings, plan, start, boot }: StoredConfiguration): void {
-  writeFileSync(run.configuration, JSON.stringify({ settings, plan, start, boot }), { mode: 0o600 });
+/** Readable by this container's user alone: settings and environment may have secrets. */
+export function storeConfiguration(configuration: StoredConfiguration): void {
+  const { settings, plan, start, environment, isNodeEnvironmentSet, boot } = configuration;
+  const stored: StoredConfiguration = { settings, plan, start, environment, isNodeEnvironmentSet, boot };
+  writeFileSync(run.configuration, JSON.stringify(stored), { mode: 0o600 });
 }
 
 /**

@@ -5,9 +5,10 @@ import { hasIpv6, identity } from '../machine/container.ts';
 import { planStop } from '../machine/plan.ts';
 import { securityHeadersOf } from '../nginx/config/helmet.ts';
 import { renderParts, renderTemplate } from '../nginx/config/template.ts';
-import { snippetLevels, userNginxConf } from '../nginx/config/user-configuration.ts';
-import { findSnippets, hasOwnNginxConfiguration } from '../nginx/snippets.ts';
-import { inspectStaticFolder } from '../nginx/static-folder.ts';
+import { userNginxConf } from '../nginx/config/user-configuration.ts';
+import { findErrorPages } from '../nginx/error-page-files.ts';
+import { findStaticFolders } from '../nginx/found-static-folders.ts';
+import { hasOwnNginxConfiguration, readSnippets } from '../nginx/snippets.ts';
 import { nginxConfiguration, nginxParts } from '../paths.ts';
 import type { Configuration } from './store.ts';
 
@@ -21,9 +22,10 @@ export function renderNginxConf({ settings, plan, start }: Configuration, folder
     folder,
     isRoot: identity().uid === 0,
     hasIpv6: hasIpv6(),
-    ...inspectStaticFolder(settings.staticPath),
+    folders: findStaticFolders(settings),
+    errorPages: findErrorPages(settings.errorPages),
     securityHeaders: securityHeadersOf(settings.securityHeaders),
-    snippets: new Set(snippetLevels.filter((level) => findSnippets(level).length > 0)),
+    snippets: readSnippets(),
     startId: start.id,
     isTerminal: start.isTerminal,
     requestsMs: planStop(settings).requestsMs,

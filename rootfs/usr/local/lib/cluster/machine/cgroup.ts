@@ -14,7 +14,7 @@ export interface CgroupLimits {
 
 export function readCgroupLimits(readFile: ReadFile): CgroupLimits {
   const unified = foldersOf(readFile, 'unified').map((folder) => ({
-    cpus: parseQuota(...(readFile(join(folder, 'cpu.max'))?.trim().split(' ') ?? [])),
+    cpus: parseQuota(...(readFile(join(folder, 'cpu.max'))?.split(' ') ?? [])),
     memoryBytes: parseBytes(readFile(join(folder, 'memory.max'))),
   }));
   const cpu = foldersOf(readFile, 'cpu').map((folder) =>
@@ -35,10 +35,7 @@ function foldersOf(readFile: ReadFile, controller: 'unified' | 'cpu' | 'memory')
   if (mount === undefined) return [];
   const group = groupOf(readFile('/proc/self/cgroup') ?? '', controller) ?? '/';
   // Docker on version 1 mounts our own group at the place of the root. With a namespace of its own, ours is `/`.
-  const below =
-    group === mount.root || !group.startsWith(join(mount.root, '/'))
-      ? '/'
-      : group.slice(mount.root === '/' ? 0 : mount.root.length);
+  const below = group.startsWith(join(mount.root, '/')) ? group.slice(mount.root === '/' ? 0 : mount.root.length) : '/';
   const folders = [join(mount.point, below)];
   for (let path = below; path !== '/'; folders.push(join(mount.point, path))) path = dirname(path);
   return folders.map((folder) => folder.replace(/(.)\/$/, '$1'));
@@ -68,13 +65,13 @@ function groupOf(cgroup: string, controller: string): string | undefined {
 }
 
 /** `max`, `-1` or nothing mean no limit. Both in µs. */
-function parseQuota(time = '', period = ''): number | undefined {
-  const cpus = Number(time.trim() || Number.NaN) / Number(period.trim() || Number.NaN);
+function parseQuota(time?: string, period?: string): number | undefined {
+  const cpus = Number(time) / Number(period);
   return cpus > 0 && Number.isFinite(cpus) ? cpus : undefined;
 }
 
 function parseBytes(text: string | undefined): number | undefined {
-  const value = Number(text?.trim() || Number.NaN);
+  const value = Number(text);
   return value > 0 ? value : undefined;
 }
 

@@ -31,7 +31,7 @@ export function parseEcsLimits(task: unknown, container: unknown): EcsLimits {
  * @returns undefined without a response: never an error
  */
 export async function fetchEcsLimits(endpoint: string | undefined): Promise<EcsLimits | undefined> {
-  if (endpoint === undefined || !endpoint.startsWith('http://')) return undefined;
+  if (endpoint === undefined) return undefined;
   const signal = AbortSignal.timeout(timeoutMs);
   const [task, container] = await Promise.all([getJson(`${endpoint}/task`, signal), getJson(endpoint, signal)]);
   return task === undefined && container === undefined ? undefined : parseEcsLimits(task, container);
@@ -55,7 +55,7 @@ function getJson(url: string, signal: AbortSignal): Promise<unknown> {
       });
       request.on('error', giveUp);
     } catch {
-      giveUp(); // not a URL
+      giveUp(); // not a URL, or not one of http
     }
   });
 }

@@ -26,6 +26,11 @@ export function findListeningProcesses(pid: number): ListeningProcess[] {
   });
 }
 
+/** Whether a socket of this container listens on the port, on whatever address. */
+export function isListenedOn(port: number): boolean {
+  return [...listeningPorts().values()].includes(port);
+}
+
 /** By the inode of the socket. A line: `0: 00000000:1F90 00000000:0000 0A … uid timeout inode`; 0A is LISTEN. */
 function listeningPorts(): Map<string, number> {
   const found = new Map<string, number>();

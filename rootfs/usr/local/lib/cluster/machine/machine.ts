@@ -79,10 +79,9 @@ function mostRestrictive(candidates: readonly { value: number | undefined; sourc
 }
 
 /** `0-3,8` are five CPUs. */
-function countCpus(list: string | undefined): number | undefined {
-  if (list === undefined || !/^\d/.test(list.trim())) return undefined;
+function countCpus(list = ''): number | undefined {
+  if (!/\d/.test(list)) return undefined;
   return list
-    .trim()
     .split(',')
     .map((part) => part.split('-').map(Number))
     .reduce((sum, [first = 0, last = first]) => sum + last - first + 1, 0);

@@ -2,6 +2,7 @@
 // number comes with the reason that `cluster config print` shows.
 import type { Settings } from '../settings/read.ts';
 import type { Machine } from './machine.ts';
+import { type Debugger, debuggerOf } from './node-options.ts';
 
 export interface Plan {
   readonly minWorkers: number;
@@ -17,6 +18,8 @@ export interface Plan {
   readonly heapMb: number | undefined;
   /** Each half of V8's young generation, in MiB; undefined: NODE_OPTIONS says. */
   readonly semiSpaceMb: number | undefined;
+  /** Of worker 0; undefined: NODE_OPTIONS asks for none. */
+  readonly debugger: Debugger | undefined;
   readonly nginxWorkers: number;
   /** Connections of each nginx worker. */
   readonly nginxConnections: number;
@@ -62,6 +65,7 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
   const workerMb = Math.max(1, Math.floor((memoryMb - reservedMb) / workers.max));
   const heap = planHeap(workerMb, nodeOptions);
   const connections = planConnections(settings, machine);
+  const appDebugger = debuggerOf(nodeOptions);
   const bodyBuffer = planBodyBuffer(memoryMb, nginx.value * connections.value);
   return {
     maxWorkers: workers.max,
@@ -71,6 +75,7 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
     workerMemoryBytes: workerMb * mebibyte,
     heapMb: heap.heapMb,
     semiSpaceMb: heap.semiSpaceMb,
+    debugger: appDebugger,
     nginxWorkers: nginx.value,
     nginxConnections: connections.value,
     nginxOpenFiles: connections.openFiles,
@@ -84,7 +89,11 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
       nginxConnections: connections.because,
       bodyBuffer: bodyBuffer.because,
     },
-    warnings: [...warningsOf(settings, workers.max, memoryMb, workerMb), ...connections.warnings],
+    warnings: [
+      ...warningsOf(settings, workers.max, memoryMb, workerMb),
+      ...connections.warnings,
+      ...debuggerWarnings(appDebugger, workers.max),
+    ],
   };
 }
 
@@ -207,6 +216,22 @@ function warningsOf({ maxWorkerMemoryBytes }: Settings, workers: number, memoryM
     );
   }
   return warnings;
+}
+
+function debuggerWarnings(appDebugger: Debugger | undefined, workers: number): string[] {
+  if (appDebugger === undefined) return [];
+  const { host, port } = appDebugger;
+  const isLoopback = /^(127\.|localhost$|::1$)/.test(host);
+  return [
+    ...(isLoopback
+      ? [
+          `NODE_OPTIONS: the debugger listens on ${host}, which nothing outside of the container reaches. Write --inspect=0.0.0.0:${port}, and publish that port: \`docker run -p ${port}:${port}\`.`,
+        ]
+      : []),
+    ...(workers > 1
+      ? [`NODE_OPTIONS: the debugger is that of worker 0, one of ${workers}. Write WORKERS=1 to debug each request.`]
+      : []),
+  ];
 }
 
 /** Options for Node in a worker. */

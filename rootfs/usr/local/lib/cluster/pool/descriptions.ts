@@ -64,10 +64,10 @@ export function explainFailure(
   const isByKernel = exit.signal === 'SIGKILL' && !gone.isKilled;
   const how = `${describeExit(exit)}${isByKernel ? ', as the kernel does where memory runs out,' : ''}`;
   const exitCode = exitCodeOf(exit);
-  const message = failure === undefined ? undefined : withRemedy(failure.message);
+  const thrown = failure && { message: withRemedy(failure.message), hint: failure.hint };
   return worker.wasReady
-    ? errors.appKeepsCrashing(entry, how, exitCode, message)
-    : errors.appFailed(entry, how, exitCode, message);
+    ? errors.appKeepsCrashing(entry, how, exitCode, thrown)
+    : errors.appFailed(entry, how, exitCode, thrown);
 }
 
 /** Why a reload ended before each slot had its new worker. @param gone the new worker, with its process */

@@ -8,10 +8,11 @@ export function policyOf(settings: Settings, plan: Plan): Policy {
   const { bootTimeoutMs, workerDrainTimeoutMs, maxRequests, maxWorkerMemoryBytes, maxWorkerLifetimeMs } = settings;
   return {
     slots: plan.maxWorkers,
-    bootTimeoutMs,
+    // The app does not start before a debugger is attached.
+    bootTimeoutMs: (plan.debugger?.waits ?? 'no') === 'no' ? bootTimeoutMs : Number.POSITIVE_INFINITY,
     workerDrainTimeoutMs,
     stopTimeoutMs: planStop(settings).workersMs,
-    workerStallTimeoutMs: stallTimeoutOf(settings),
+    workerStallTimeoutMs: stallTimeoutOf(settings, plan),
     // In dev mode a new version is to be seen at once.
     reloadSettleMs: settings.mode === 'development' ? 0 : settings.reloadSettleMs,
     maxRequests,

@@ -4,6 +4,7 @@ import { type ClusterError, errors } from '../errors.ts';
 import { every } from '../guarded.ts';
 import { log, logWarning } from '../log.ts';
 import { run, workerSocket } from '../paths.ts';
+import type { StateInMemory } from '../worker/messages.ts';
 import {
   isRange,
   observe,
@@ -38,6 +39,7 @@ export interface PoolOptions {
   readonly scale: ScalePolicy;
   /** The number of ready workers has changed. */
   readonly onReadyCount: (ready: number) => void;
+  readonly onStateInMemory: (slot: number, found: StateInMemory) => void;
   /** No worker can be kept running. */
   readonly onGiveUp: (error: ClusterError) => void;
 }
@@ -226,6 +228,7 @@ export class Pool {
         if (report.cut > 0) this.#cut.set(slot, report.cut);
         this.#store.dispatch({ type: 'report', worker: id, report });
       },
+      onStateInMemory: (found) => this.#options.onStateInMemory(slot, found),
       onExit: (exit) => {
         this.#store.dispatch({ type: 'exited', worker: id, exit });
         this.#forgetExitedWorkers();
@@ -257,7 +260,9 @@ export class Pool {
 
   #reportDeath(worker: GoneWorker, stack: string | undefined, replacedInMs: number | undefined): void {
     const write = isFailure(worker.life.reason) ? logWarning : log;
-    write(describeDeath(worker, this.#processes.get(worker.id)?.pid, stack, replacedInMs));
+    const process = this.#processes.get(worker.id);
+    write(describeDeath(worker, process?.pid, stack, replacedInMs));
+    if (process?.failure?.hint !== undefined) write(process.failure.hint);
   }
 
   #reportReadyCount(ready: number): void {

@@ -13,6 +13,7 @@ import {
   configurationVariable,
   type FromWorker,
   type Report,
+  type StateInMemory,
   type ToWorker,
   type WorkerConfiguration,
   watchdogDescriptor,
@@ -33,6 +34,7 @@ export interface WorkerListeners {
   /** A connection that it cannot serve, unread. */
   readonly onUnserved: (connection: Socket) => void;
   readonly onReport: (report: Report) => void;
+  readonly onStateInMemory: (found: StateInMemory) => void;
   /** Called once, after its last message. */
   readonly onExit: (exit: WorkerExit) => void;
 }
@@ -188,6 +190,9 @@ export class WorkerProcess {
       case 'cluster:hint':
         this.hint = message.hint;
         break;
+      case 'cluster:state-in-memory':
+        listeners.onStateInMemory(message.found);
+        break;
       case 'cluster:failed':
         this.failure = message;
         break;
@@ -227,7 +232,7 @@ function environmentOf(
   id: number,
   slot: number,
   release: Release,
-  { settings, nodeEnvironment }: Launch,
+  { settings, environment, isNodeEnvironmentSet, debugger: appDebugger }: Launch,
   descriptors: readonly number[],
 ): NodeJS.ProcessEnv {
   const configuration: WorkerConfiguration = {
@@ -237,21 +242,19 @@ function environmentOf(
     socket: workerSocket(id),
     descriptors,
     compileCache: run.compileCache,
+    debugger: slot === 0 ? appDebugger : undefined,
   };
   return {
     ...release.environment,
-    ...process.env,
-    NODE_ENV: process.env.NODE_ENV ?? nodeEnvironmentOf(release, nodeEnvironment),
+    ...environment,
+    NODE_ENV: isNodeEnvironmentSet ? environment.NODE_ENV : (release.environment.NODE_ENV ?? environment.NODE_ENV),
+    // As a shell would have it.
+    PWD: release.folder,
     PORT: String(settings.port),
     NODE_APP_INSTANCE: String(slot),
     [manifestVariable]: release.manifest,
     [configurationVariable]: JSON.stringify(configuration),
   };
-}
-
-/** A start script is for production: dev mode says otherwise. */
-function nodeEnvironmentOf({ environment }: Release, nodeEnvironment: string): string {
-  return nodeEnvironment === 'development' ? nodeEnvironment : (environment.NODE_ENV ?? nodeEnvironment);
 }
 
 /** For the supervisor, which ends the process groups that a killed primary has left behind. */

@@ -7,17 +7,19 @@ import { on } from '../guarded.ts';
 import { configureLog, log, logFault, logWarning } from '../log.ts';
 import { watchCertificate } from '../nginx/certificate-watch.ts';
 import { askNginx } from '../nginx/nginx-status.ts';
-import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
+import { ownLocationPaths, readSnippets } from '../nginx/snippets.ts';
 import { nginxConfiguration, nginxPidFile, nginxStatusSocket, run } from '../paths.ts';
 import { launchOf } from '../pool/launch.ts';
 import { policyOf } from '../pool/policy.ts';
 import { Pool } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
+import { StateHints } from '../pool/state-hints.ts';
 import { startControl } from './admin/control.ts';
 import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
 import { developInto, nothingAnswers } from './dev/dev-mode.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { isInMaintenance, maintenanceOrder } from './maintenance-switch.ts';
 import { reloader } from './reloader.ts';
 
 process.title = 'primary starting';
@@ -35,6 +37,12 @@ if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);
 for (const note of app.notes) log(note);
 
 const lifecycle = new Lifecycle();
+const stateHints = new StateHints({
+  workers: configuration.plan.maxWorkers,
+  isSticky: settings.stickySessions !== 'off',
+  log,
+  logWarning,
+});
 /** Dev mode: why no version of the app answers. */
 let problem: string | undefined;
 const pool = createPool(configuration);
@@ -58,13 +66,15 @@ await startControl(run.controlSocket, {
     if (failed !== undefined) throw failed;
     return `${pool.status().target} workers are ready`;
   },
+  maintenance: maintenanceOrder(settings.nginx),
 });
 if (isDevelopment) await develop();
 
-function createPool({ settings, plan }: StoredConfiguration): Pool {
+function createPool(configuration: StoredConfiguration): Pool {
+  const { settings, plan } = configuration;
   return new Pool({
     policy: policyOf(settings, plan),
-    launch: launchOf(settings, plan, hasOwnNginxConfiguration()),
+    launch: launchOf(configuration, ownLocationPaths(readSnippets())),
     // In dev mode the browser shows why nothing answers.
     hasWaitingRoom: !isDevelopment || !settings.nginx,
     frontDoorPort: settings.nginx ? undefined : settings.port,
@@ -76,6 +86,7 @@ function createPool({ settings, plan }: StoredConfiguration): Pool {
       if (!isDevelopment) lifecycle.logStart(boot);
       lifecycle.markReady();
     },
+    onStateInMemory: (slot, found) => stateHints.add(slot, found),
     onGiveUp: (error) => {
       if (isDevelopment) waitForChange(error);
       else void lifecycle.giveUp(pool, error);
@@ -104,6 +115,7 @@ function adminSources(): AdminSources {
     status: () => ({
       ready: readiness(facts()).isGood,
       draining: lifecycle.isDraining,
+      isInMaintenance: isInMaintenance(),
       entry: app.entry,
       pid: process.pid,
       uptimeSeconds: Math.round(process.uptime()),
@@ -122,7 +134,7 @@ function watchTheCertificate(): void {
 
 function develop(): Promise<never> {
   return developInto({
-    ignored: [settings.staticPath],
+    ignored: settings.staticPaths.map(({ path }) => path),
     update: async () => {
       problem = await runNewVersion();
       return problem;

@@ -1,17 +1,11 @@
 // Settings that are right one by one, but not together, or not with what is on the disk.
-import { join } from 'node:path';
 import { findExpiry, findProblemOfPair } from './certificate.ts';
 import type { Disk, Findings } from './findings.ts';
+import { findProblemOfPasswords } from './password-file.ts';
 import { describeReadError } from './problem-text.ts';
+import { formatSetting, type Rule } from './rule.ts';
 import { definitions, type Key, schema, type Values } from './schema.ts';
-
-interface Rule {
-  /** The settings that it compares: it is skipped where one of them is invalid by itself. */
-  readonly of: readonly Key[];
-  readonly kind: 'problem' | 'warning';
-  /** @param isSet whether the user has set it @returns what is wrong and what to do about it */
-  check(values: Values, isSet: (key: Key) => boolean, disk: Disk): string | undefined;
-}
+import { staticRules } from './static-conflicts.ts';
 
 const rules: readonly Rule[] = [
   {
@@ -30,39 +24,8 @@ const rules: readonly Rule[] = [
         ? `${formatSetting('requestTimeoutMs', requestTimeoutMs)} is longer than a stop may take (${formatSetting('stopTimeoutMs', stopTimeoutMs)}): a stop can cut requests that would otherwise be answered.`
         : undefined,
   },
-  {
-    of: ['staticPath'],
-    kind: 'problem',
-    check: ({ staticPath }, isSet, disk) =>
-      isSet('staticPath') && !disk.isFolder(staticPath)
-        ? `${formatSetting('staticPath', staticPath)}: there is no such folder. Write the path of a folder in the image, such as STATIC_PATH=/app/dist, or leave it out.`
-        : undefined,
-  },
-  {
-    of: ['staticPath', 'staticUrl'],
-    kind: 'problem',
-    check: ({ staticPath, staticUrl }, isSet, disk) =>
-      isSet('staticUrl') && !isSet('staticPath') && !disk.isFolder(staticPath)
-        ? `${formatSetting('staticUrl', staticUrl)} is where the files of STATIC_PATH lie, but there is no folder ${staticPath}. Write STATIC_PATH=… with the folder of the files, or leave STATIC_URL out.`
-        : undefined,
-  },
-  {
-    of: ['staticPath', 'staticIndex'],
-    kind: 'problem',
-    check: ({ staticPath, staticIndex }, isSet, disk) =>
-      staticIndex && (disk.isFolder(staticPath) || !isSet('staticPath')) && !disk.isFile(join(staticPath, 'index.html'))
-        ? `${formatSetting('staticIndex', staticIndex)} needs ${staticPath}/index.html, and there is no such file. Write STATIC_PATH=… with the folder that has it, or leave STATIC_INDEX out.`
-        : undefined,
-  },
+  ...staticRules,
   mustDiffer('port', 'port', 'adminPort', { remedy: anotherAdminPort }),
-  {
-    of: ['staticPath'],
-    kind: 'warning',
-    check: ({ staticPath }, _isSet, disk) =>
-      disk.isFile(join(staticPath, 'package.json'))
-        ? `${formatSetting('staticPath', staticPath)} is a folder with a package.json: its scripts, source maps and package files are not served. Put what the browser needs into a folder of its own, such as STATIC_PATH=/app/public.`
-        : undefined,
-  },
   {
     of: ['privatePath'],
     kind: 'problem',
@@ -72,11 +35,32 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
-    of: ['privatePath', 'staticPath'],
+    of: ['errorPages'],
     kind: 'problem',
-    check: ({ privatePath, staticPath }) =>
-      privatePath !== undefined && `${privatePath}/`.startsWith(`${staticPath}/`)
-        ? `${formatSetting('privatePath', privatePath)} is inside of ${formatSetting('staticPath', staticPath)}, which everybody may read. Put private files elsewhere.`
+    check: ({ errorPages }, _isSet, disk) =>
+      errorPages !== undefined && !disk.isFolder(errorPages)
+        ? `${formatSetting('errorPages', errorPages)}: there is no such folder. Copy it into the image, with pages such as 404.html and 5xx.html.`
+        : undefined,
+  },
+  {
+    of: ['basicAuthFile'],
+    kind: 'problem',
+    check: ({ basicAuthFile }, _isSet, disk) => {
+      if (basicAuthFile === undefined) return undefined;
+      try {
+        const problem = findProblemOfPasswords(disk.read(basicAuthFile));
+        return problem && `${formatSetting('basicAuthFile', basicAuthFile)} ${problem}.`;
+      } catch (error) {
+        return `${formatSetting('basicAuthFile', basicAuthFile)} ${describeReadError(error)}`;
+      }
+    },
+  },
+  {
+    of: ['nginx', 'maintenance'],
+    kind: 'problem',
+    check: ({ nginx, maintenance }) =>
+      !nginx && maintenance
+        ? `${formatSetting('maintenance', maintenance)} needs nginx, and NGINX=off. Leave one of them out.`
         : undefined,
   },
   {
@@ -137,7 +121,6 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   mustDiffer('path', 'healthPath', 'basePath'),
-  mustDiffer('path', 'healthPath', 'staticUrl'),
 ];
 
 /**
@@ -213,10 +196,4 @@ function findSettingsWithoutReader(isSet: (key: Key) => boolean): string[] {
       ([key, { readBy }]) => isSet(key) && readBy.includes('nginx') && readBy.every((reader) => reader === 'nginx'),
     )
     .map(([, { name }]) => `${name} is a setting of nginx, and NGINX=off. Leave one of them out.`);
-}
-
-/** `DRAIN_DELAY=25s` */
-function formatSetting<K extends Key>(key: K, value: Values[K]): string {
-  const { name, type } = schema[key];
-  return `${name}=${(type.format as (value: Values[K]) => string)(value)}`;
 }

@@ -11,7 +11,8 @@ each problem that says what to write instead. A variable that looks like a setti
 - \`RUN cluster config check\` as the last line of a Dockerfile checks it all at build time.
 - **Durations**: seconds without a unit, else \`ms\`, \`s\`, \`m\`, \`h\`: \`30\`, \`30s\`, \`1m30s\`. **Sizes**: bytes without a
   unit, else \`k\`, \`m\`, \`g\`, as nginx and Docker write them: \`512k\`, \`10m\`. **Switches**: \`on\`, \`true\`, \`yes\`, \`1\`;
-  \`off\`, \`false\`, \`no\`, \`0\`. A variable that is set to nothing counts as not set, unless its row says otherwise.
+  \`off\`, \`false\`, \`no\`, \`0\`. A number without a unit that cannot be meant (\`REQUEST_TIMEOUT=30000\`, eight hours;
+  \`NGINX_MAX_UPLOAD=10\`, ten bytes) is refused. A variable that is set to nothing counts as not set, unless its row says otherwise.
 - **Secrets**: a variable that may hold one is never shown, and can be read from a file that \`NAME_FILE\` names.
 - The app finds all of these in its environment, too.
 - \`NODE_OPTIONS\` is Node's own. With \`--max-old-space-size\` or \`--max-semi-space-size\` in it, the image sets no heap.

@@ -4,6 +4,7 @@ import { duration, rate, size } from './types/amount.ts';
 import { address, networks } from './types/network.ts';
 import { count, port, range } from './types/number.ts';
 import { absoluteFile, file, folder, urlPath, urlPaths, urlPrefix } from './types/path.ts';
+import { staticPaths } from './types/static-paths.ts';
 import { autoOr, offOr, type Type, zeroOr } from './types/type.ts';
 import { accessLog, oneOf, toggle, words } from './types/word.ts';
 
@@ -101,7 +102,7 @@ export const schema = {
   bootTimeoutMs: define({
     name: 'BOOT_TIMEOUT',
     group: 'The app',
-    type: duration(1000, hour),
+    type: duration(1000, hour, 15 * minute),
     default: 30_000,
     readBy: ['primary'],
     help: 'How long the app may take until it listens.',
@@ -131,7 +132,7 @@ export const schema = {
   maxWorkerMemoryBytes: define({
     name: 'MAX_WORKER_MEMORY',
     group: 'Workers',
-    type: zeroOr(size(32 * megabyte, 1024 * gigabyte), 'never'),
+    type: zeroOr(size(32 * megabyte, 1024 * gigabyte, megabyte), 'never'),
     default: 0,
     readBy: ['primary'],
     help: 'A worker that takes more memory (resident set) than this is replaced.',
@@ -140,7 +141,7 @@ export const schema = {
   maxWorkerLifetimeMs: define({
     name: 'MAX_WORKER_LIFETIME',
     group: 'Workers',
-    type: zeroOr(duration(1000, 365 * 24 * hour), 'never'),
+    type: zeroOr(duration(1000, 365 * 24 * hour, 7 * 24 * hour), 'never'),
     default: 0,
     readBy: ['primary'],
     help: 'After this time a worker is replaced. Each draws its own, up to a tenth above.',
@@ -149,7 +150,7 @@ export const schema = {
   workerStallTimeoutMs: define({
     name: 'WORKER_STALL_TIMEOUT',
     group: 'Workers',
-    type: zeroOr(duration(1000, hour), 'never'),
+    type: zeroOr(duration(1000, hour, 15 * minute), 'never'),
     default: 30_000,
     readBy: ['primary', 'worker'],
     help: 'A worker whose event loop has been blocked for so long is replaced, and the log says in which function.',
@@ -158,16 +159,25 @@ export const schema = {
   workerDrainTimeoutMs: define({
     name: 'WORKER_DRAIN_TIMEOUT',
     group: 'Workers',
-    type: duration(1000, hour),
+    type: duration(1000, hour, hour),
     default: 30_000,
     readBy: ['primary'],
     help: 'How long a worker that was replaced may take to finish its requests, before it is killed.',
     example: '5m',
   }),
+  workerHints: define({
+    name: 'WORKER_HINTS',
+    group: 'Workers',
+    type: toggle,
+    default: true,
+    readBy: ['worker'],
+    help: 'Whether the log says once that the app loads a package which keeps state in memory, of which each of several workers has its own.',
+    example: 'off',
+  }),
   reloadSettleMs: define({
     name: 'RELOAD_SETTLE',
     group: 'Workers',
-    type: duration(0, hour),
+    type: duration(0, hour, 5 * minute),
     default: 1000,
     readBy: ['primary'],
     help: 'How long a new worker has to stay up in a reload, before the next one is replaced.',
@@ -214,16 +224,25 @@ export const schema = {
   requestTimeoutMs: define({
     name: 'REQUEST_TIMEOUT',
     group: 'HTTP',
-    type: duration(1000, 24 * hour),
+    type: duration(1000, 24 * hour, hour),
     default: minute,
     readBy: ['nginx'],
     help: 'How long the app may be silent before a client is answered 504: until its answer begins, and between parts of it.',
     example: '5m',
   }),
+  webSocketTimeoutMs: define({
+    name: 'WEBSOCKET_TIMEOUT',
+    group: 'HTTP',
+    type: duration(1000, 7 * 24 * hour, hour),
+    default: hour,
+    readBy: ['nginx'],
+    help: 'How long a WebSocket may be idle: neither side sends anything, pings included.',
+    example: '10m',
+  }),
   maxUploadBytes: define({
     name: 'NGINX_MAX_UPLOAD',
     group: 'HTTP',
-    type: zeroOr(size(1, 1024 * gigabyte), 'no limit'),
+    type: zeroOr(size(1, 1024 * gigabyte, 16 * kilobyte), 'no limit'),
     default: 10 * megabyte,
     readBy: ['nginx'],
     help: 'The largest request body; a larger one is answered 413.',
@@ -232,16 +251,34 @@ export const schema = {
   maxHeaderBytes: define({
     name: 'NGINX_MAX_HEADER',
     group: 'HTTP',
-    type: size(4 * kilobyte, megabyte),
+    type: size(4 * kilobyte, megabyte, 4 * kilobyte),
     default: 32 * kilobyte,
     readBy: ['nginx', 'worker'],
-    help: 'The largest request head, of which one line may take half; a larger one is answered 431, a longer URL 414.',
+    help: "The largest head of a request, of which one line may take half, and of the app's response (at least 16k). A larger request is answered 431, a longer URL 414, a larger response 502.",
     example: '64k',
+  }),
+  underscoresInHeaders: define({
+    name: 'NGINX_UNDERSCORES_IN_HEADERS',
+    group: 'HTTP',
+    type: toggle,
+    default: false,
+    readBy: ['nginx'],
+    help: 'Passes on request headers with `_`, `.` or other unusual characters in their names. By default they are dropped: where an app, or a server behind it, turns `-` into `_`, a client could set `X_Forwarded_For`.',
+    example: 'on',
+  }),
+  maintenance: define({
+    name: 'MAINTENANCE',
+    group: 'HTTP',
+    type: toggle,
+    default: false,
+    readBy: ['entrypoint'],
+    help: 'Starts in maintenance: all requests but health checks get 503, until `cluster maintenance off` in the container.',
+    example: 'on',
   }),
   clientTimeoutMs: define({
     name: 'NGINX_CLIENT_TIMEOUT',
     group: 'HTTP',
-    type: duration(1000, hour),
+    type: duration(1000, hour, 15 * minute),
     default: 15_000,
     readBy: ['nginx'],
     help: 'How long a client may take to send the head of a request, and between parts of its body; then it is cut off (408 in the log).',
@@ -250,7 +287,7 @@ export const schema = {
   sendTimeoutMs: define({
     name: 'NGINX_SEND_TIMEOUT',
     group: 'HTTP',
-    type: duration(1000, hour),
+    type: duration(1000, hour, 15 * minute),
     default: 30_000,
     readBy: ['nginx'],
     help: 'How long a client may take nothing of an answer, before it is cut off.',
@@ -259,7 +296,7 @@ export const schema = {
   keepAliveTimeoutMs: define({
     name: 'NGINX_KEEPALIVE_TIMEOUT',
     group: 'HTTP',
-    type: zeroOr(duration(1000, hour), 'no keep-alive'),
+    type: zeroOr(duration(1000, hour, hour), 'no keep-alive'),
     default: 75_000,
     readBy: ['nginx'],
     help: "How long an idle connection of a client stays open. Longer than the load balancer's own idle time-out, or requests get lost.",
@@ -287,7 +324,7 @@ export const schema = {
   microCacheBytes: define({
     name: 'MICRO_CACHE',
     group: 'HTTP',
-    type: zeroOr(size(megabyte, 64 * gigabyte), 'no cache'),
+    type: zeroOr(size(megabyte, 64 * gigabyte, megabyte), 'no cache'),
     default: 0,
     readBy: ['nginx'],
     help: "So much of the app's answers is kept, below /run, for as long as their `Cache-Control: s-maxage` or `max-age` allows.",
@@ -341,6 +378,16 @@ export const schema = {
     example: '32768',
   }),
 
+  basicAuthFile: define({
+    name: 'BASIC_AUTH_FILE',
+    group: 'Clients',
+    type: absoluteFile,
+    default: undefined,
+    defaultRule: 'none: no password',
+    readBy: ['nginx'],
+    help: 'A mounted file of users and hashed passwords, as htpasswd writes it: everything needs one of them, except HEALTH_PATH and ADMIN_PORT. A change takes effect at once.',
+    example: '/run/secrets/htpasswd',
+  }),
   trustedProxies: define({
     name: 'TRUSTED_PROXIES',
     group: 'Clients',
@@ -348,7 +395,7 @@ export const schema = {
     default: [],
     defaultRule: 'none: the client is whoever connects',
     readBy: ['nginx'],
-    help: 'Load balancers whose word about a client is believed: its address, protocol, host and port (X-Forwarded-For, -Proto, -Host, -Port). `private` stands for all private networks.',
+    help: 'Load balancers whose word about a client is believed: its address, protocol, host and port (X-Forwarded-For, -Proto, -Host, -Port). `private` stands for all private networks; `cloudflare`, `cloudfront` and `fastly` for those that they ask from.',
     example: 'private',
   }),
   proxyProtocol: define({
@@ -418,15 +465,15 @@ export const schema = {
     example: 'off',
   }),
 
-  staticPath: define({
+  staticPaths: define({
     name: 'STATIC_PATH',
     group: 'Files',
-    type: folder,
-    default: '/app/public',
-    defaultRule: '/app/public, if it exists',
+    type: staticPaths,
+    default: [{ url: undefined, path: '/app/public' }],
+    defaultRule: '/app/public, if it exists, and the hashed assets of known frameworks',
     readBy: ['nginx'],
-    help: 'The folder whose files nginx answers itself, before the app is asked.',
-    example: '/app/dist/client',
+    help: 'The folder whose files nginx sends itself, before the app gets the request; or several, each with its URL path. Relative to /app in pairs.',
+    example: '/_next/static=.next/static,/=public',
   }),
   staticUrl: define({
     name: 'STATIC_URL',
@@ -447,6 +494,16 @@ export const schema = {
     example: 'on',
   }),
 
+  errorPages: define({
+    name: 'ERROR_PAGES',
+    group: 'Files',
+    type: folder,
+    default: undefined,
+    defaultRule: "none: the image's own pages",
+    readBy: ['nginx'],
+    help: 'A folder with pages for what nginx answers itself when something is wrong: `404.html`, `502.html`, `50x.html`, `5xx.html`, `maintenance.html`. For clients that accept HTML; what the app answers is never replaced.',
+    example: '/app/error-pages',
+  }),
   privatePath: define({
     name: 'NGINX_PRIVATE_PATH',
     group: 'Files',
@@ -532,7 +589,7 @@ export const schema = {
   drainDelayMs: define({
     name: 'DRAIN_DELAY',
     group: 'Stop',
-    type: duration(0, 10 * minute),
+    type: duration(0, 10 * minute, 5 * minute),
     default: 0,
     readBy: ['supervisor'],
     help: 'How long a container that was asked to stop goes on serving, so that load balancers notice.',
@@ -541,7 +598,7 @@ export const schema = {
   stopTimeoutMs: define({
     name: 'STOP_TIMEOUT',
     group: 'Stop',
-    type: duration(1000, hour),
+    type: duration(1000, hour, hour),
     default: 25_000,
     readBy: ['supervisor', 'nginx', 'primary'],
     help: 'How long a stop may take in all. Keep it below what the orchestrator waits (Docker 10 s, ECS 30 s).',

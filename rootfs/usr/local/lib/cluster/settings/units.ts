@@ -26,6 +26,17 @@ export function formatDuration(ms: number): string {
   return formatAmount(ms, timeUnits);
 }
 
+/** `8h20m`: in all the units that it takes. */
+export function describeDuration(ms: number): string {
+  let restMs = ms;
+  const parts = timeUnits.toReversed().map(({ name, size }) => {
+    const amount = Math.floor(restMs / size);
+    restMs %= size;
+    return amount === 0 ? '' : `${amount}${name}`;
+  });
+  return parts.join('') || '0';
+}
+
 /** `10m`, `16k`. Both settings and nginx read it. */
 export function formatSize(bytes: number): string {
   return formatAmount(bytes, sizeUnits);

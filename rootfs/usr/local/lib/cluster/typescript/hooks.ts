@@ -22,8 +22,9 @@ const ourFolder = new URL('..', import.meta.url).href;
  * Lets this process run TypeScript. Threads and forked processes inherit it with the preload that calls this.
  * @param manifestFile what the build left; without one, everything is compiled when it is imported. Where the build
  *   found no TypeScript, imports cost next to nothing and only a .ts file, of a package for instance, is compiled
+ * @param onLoad gets the URL of each module that is loaded, whatever it is written in
  */
-export function installTypeScriptHooks(manifestFile?: string): void {
+export function installTypeScriptHooks(manifestFile?: string, onLoad?: (url: string) => void): void {
   const manifest = readManifest(manifestFile);
   const { files, aliases, errors } = manifest;
   const isAnythingBuilt = Object.keys(files).length + Object.keys(errors).length + aliases.length > 0;
@@ -39,7 +40,7 @@ export function installTypeScriptHooks(manifestFile?: string): void {
     registerHooks({ resolve });
   };
   const cacheFolder = manifestFile === undefined ? undefined : dirname(manifestFile);
-  registerHooks({ load: loadHook(manifest, cacheFolder, startResolving) });
+  registerHooks({ load: loadHook(manifest, cacheFolder, startResolving, onLoad) });
   if (manifestFile === undefined || isAnythingBuilt) startResolving();
 }
 
@@ -76,8 +77,10 @@ function loadHook(
   { files, errors }: Manifest,
   cacheFolder: string | undefined,
   onTypeScript: () => void,
+  onLoad: ((url: string) => void) | undefined,
 ): LoadHookSync {
   return (url, context, next) => {
+    onLoad?.(url);
     // TypeScript lets a program import JSON without saying that it is JSON.
     if (context.format === 'json' && context.importAttributes?.type === undefined) {
       return next(url, { ...context, importAttributes: { ...context.importAttributes, type: 'json' } });

@@ -1,5 +1,7 @@
 // What the primary and a worker say to each other, and what a worker is started with. The channel is the app's, too: it
 // may send what it likes (`process.send('ready')`, as for pm2), so ours have a prefix.
+import type { AppFailure } from '../errors.ts';
+import type { Debugger } from '../machine/node-options.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
 /** What one worker is told. */
@@ -12,6 +14,8 @@ export interface WorkerConfiguration extends WorkerSettings {
   readonly descriptors: readonly number[];
   /** Folder of V8's compiled code, shared by the workers. */
   readonly compileCache: string;
+  /** To be opened; undefined: none. */
+  readonly debugger: Debugger | undefined;
 }
 
 /** What a worker says of itself, again and again. */
@@ -35,6 +39,12 @@ export interface Report {
 /** `exited`: by process.exit(), or without an error. */
 export type FailureReason = 'threw' | 'does-not-serve' | 'exited';
 
+/** A package that keeps state in the memory of this worker; or, of the kind `polling`, fails because another has it. */
+export interface StateInMemory {
+  readonly kind: 'sessions' | 'jobs' | 'rooms' | 'limits' | 'polling';
+  readonly name: string;
+}
+
 export type FromWorker =
   /** A server of the app is served. Also when the app listens again. */
   | { readonly type: 'cluster:ready' }
@@ -47,10 +57,11 @@ export type FromWorker =
   | { readonly type: 'cluster:unserved' }
   /** What may be the reason where it does not become ready in time. */
   | { readonly type: 'cluster:hint'; readonly hint: string }
+  | { readonly type: 'cluster:state-in-memory'; readonly found: StateInMemory }
   /** The app has asked for the end of this worker. */
   | { readonly type: 'cluster:retire' }
-  /** The app cannot run; the process is about to end. `message` is the reason in one line. */
-  | { readonly type: 'cluster:failed'; readonly reason: FailureReason; readonly message: string };
+  /** The app cannot run; the process is about to end. */
+  | ({ readonly type: 'cluster:failed'; readonly reason: FailureReason } & AppFailure);
 
 export type ToWorker =
   /** Comes with a connection that the primary accepted. */

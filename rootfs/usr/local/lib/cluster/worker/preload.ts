@@ -1,14 +1,15 @@
 // Preloaded into each worker (`node --require worker/preload.js ENTRY`): the app's entry stays the real main module,
 // so that `require.main === module` and the like hold. This file arranges what surrounds it.
 import { readFileSync, realpathSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { mentionsListen } from '../app/javascript-source.ts';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
+import { explainWriteFailure } from '../app/write-failure.ts';
 import { configureLog } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
@@ -26,6 +27,7 @@ import {
 } from './messages.ts';
 import { actAsClusterWorker } from './node-cluster.ts';
 import { type Reporter, startReporting } from './reporter.ts';
+import { StateWatch } from './state-in-memory.ts';
 import { letStreamsFlow } from './streams.ts';
 import { Title } from './title.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -47,8 +49,10 @@ class WorkerRuntime {
   /** Exported by an app that is expected to listen itself: served if it does not. */
   #fallback: Recognised | undefined;
   #isDraining = false;
+  readonly #stateWatch: StateWatch | undefined;
 
-  constructor(configuration: WorkerConfiguration) {
+  constructor(configuration: WorkerConfiguration, stateWatch: StateWatch | undefined) {
+    this.#stateWatch = stateWatch;
     const { slot, compileCache, isBehindNginx, isCached } = configuration;
     this.#configuration = configuration;
     this.#title = new Title(`worker ${slot}`);
@@ -77,7 +81,7 @@ class WorkerRuntime {
     process.channel?.unref();
     // Watches only: Node goes on to print the stack and to end the process.
     process.on('uncaughtExceptionMonitor', (error) => {
-      fail('threw', inOneLine(error));
+      fail('threw', inOneLine(error), explainWriteFailure(error));
       // The app may have a handler that lets the process go on.
       setImmediate(() => {
         hasFailed = false;
@@ -108,6 +112,7 @@ class WorkerRuntime {
       send({ type: 'cluster:report', report }),
     );
     if (workerStallTimeoutMs > 0) startWatchdog();
+    this.#stateWatch?.begin();
     // Written at an orderly exit only, otherwise: the next worker wants it now.
     setImmediate(flushCompileCache);
   }
@@ -144,6 +149,7 @@ class WorkerRuntime {
     if (this.#isDraining) return;
     this.#isDraining = true;
     this.#title.show('draining');
+    if (this.#configuration.debugger !== undefined) appDebugger().closeDebugger();
     drain(this.#listener, isReplaced && this.#configuration.isBehindNginx, () => {
       this.#reporter?.now();
       return this.#close?.();
@@ -184,9 +190,9 @@ function refuse(message: string): never {
 /** The reason has been sent already. */
 let hasFailed = false;
 
-function fail(reason: FailureReason, message: string): void {
+function fail(reason: FailureReason, message: string, hint?: string): void {
   hasFailed = true;
-  send({ type: 'cluster:failed', reason, message });
+  send({ type: 'cluster:failed', reason, message, hint });
 }
 
 function send(message: FromWorker, connection?: Socket): void {
@@ -207,12 +213,23 @@ function forChildren(execArgv: readonly string[]): string[] {
   return execArgv.map((arg) => (arg === import.meta.filename ? register : arg));
 }
 
-const configuration = process.env[configurationVariable];
+/** Loads node:inspector: only where it is wanted. */
+function appDebugger(): typeof import('./app-debugger.ts') {
+  return createRequire(import.meta.url)(`./app-debugger${extname(import.meta.filename)}`);
+}
+
+const text = process.env[configurationVariable];
+const configuration: WorkerConfiguration | undefined =
+  isMainThread && text !== undefined ? JSON.parse(text) : undefined;
+const stateWatch = configuration?.hasHints
+  ? new StateWatch((found) => send({ type: 'cluster:state-in-memory', found }))
+  : undefined;
 // Threads that the app starts inherit the preload: of it they get TypeScript, and nothing else.
-installTypeScriptHooks(process.env[manifestVariable]);
-if (isMainThread && configuration !== undefined) {
+installTypeScriptHooks(process.env[manifestVariable], stateWatch?.see);
+if (configuration !== undefined) {
   // Processes that the app starts are its own business, too.
   delete process.env[configurationVariable];
   process.execArgv = forChildren(process.execArgv);
-  new WorkerRuntime(JSON.parse(configuration)).start();
+  new WorkerRuntime(configuration, stateWatch).start();
+  if (configuration.debugger !== undefined) appDebugger().openDebugger(configuration.debugger);
 }

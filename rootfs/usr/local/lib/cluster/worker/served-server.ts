@@ -108,9 +108,10 @@ function close<S>(state: ServedState<S>, server: S): ServedStep<S> {
   if (state.name !== 'settling' && state.name !== 'serving') return { state, effects: [] };
   const others = state.alternates.filter((each) => each.server !== server);
   if (state.served.server !== server) return { state: { ...state, alternates: others }, effects: [] };
-  const [next, ...rest] = others;
+  const next = others.find(({ isExported }) => !isExported) ?? others[0];
   if (next !== undefined) {
-    return { state: { ...state, served: next, alternates: rest }, effects: [{ do: 'serve', listening: next }] };
+    const alternates = others.filter((each) => each !== next);
+    return { state: { ...state, served: next, alternates }, effects: [{ do: 'serve', listening: next }] };
   }
   const reports = state.name === 'serving' ? [{ do: 'report-closed' } as const] : [];
   return { state: { name: 'closed', last: state.served }, effects: [{ do: 'serve-none' }, ...reports] };

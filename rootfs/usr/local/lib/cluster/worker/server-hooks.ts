@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { beginRequest, describeClient } from './client-address.ts';
 import type { ClosingPhase } from './closing.ts';
 import type { Connections } from './connections.ts';
+import { dropInformationalResponses } from './informational-responses.ts';
 
 export interface RequestHooks {
   readonly connections: Connections;
@@ -32,7 +33,10 @@ export function hookRequests(
   server.emit = function emitHooked(this: Server, event: string, ...args: unknown[]): boolean {
     switch (event) {
       case 'connection':
-        if (isBehindNginx) describeClient(args[0] as Socket);
+        if (isBehindNginx) {
+          describeClient(args[0] as Socket);
+          dropInformationalResponses(args[0] as Socket);
+        }
         connections.opened(args[0] as Socket);
         break;
       case 'request':

@@ -1,6 +1,7 @@
 // What every worker of a container is told: settings that take effect in the worker's process, by the names that the schema
 // has for them where the value is the setting's own.
 import type { LogSettings } from '../log.ts';
+import type { Plan } from '../machine/plan.ts';
 import { prefixOf } from '../settings/base-path.ts';
 import type { Settings } from '../settings/read.ts';
 
@@ -17,19 +18,28 @@ export interface WorkerSettings extends LogSettings {
   readonly isCached: boolean;
   /** What requests' URLs begin with that the app does not see; '' for nothing. */
   readonly basePath: string;
-  /** URL paths whose requests nginx cannot send a second time, since it does not keep their bodies; undefined: no request can. */
+  /**
+   * URL paths whose requests nginx cannot send a second time, since it does not keep their bodies, or not as it did the first
+   * time; undefined: no request can.
+   */
   readonly nonReplayablePaths: readonly string[] | undefined;
+  /** Looks for state in memory that other workers do not have. */
+  readonly hasHints: boolean;
   /** 0: the event loop is not watched. */
   readonly workerStallTimeoutMs: number;
   /** How often a worker reports. */
   readonly reportEveryMs: number;
 }
 
-/** @param hasOwnNginxConfiguration the user's own nginx.conf, which has no location for a request that is sent again */
-export function workerSettingsOf(settings: Settings, hasOwnNginxConfiguration: boolean): WorkerSettings {
+/** @param ownLocationPaths what the user's own locations of nginx are for, which may pass requests on in another way; undefined: unknown */
+export function workerSettingsOf(
+  settings: Settings,
+  plan: Plan,
+  ownLocationPaths: readonly string[] | undefined,
+): WorkerSettings {
   const { port, appPort = port, adminPort, logLevel, logFormat, nginx, microCacheBytes, streamedUploads } = settings;
   const basePath = prefixOf(settings);
-  const workerStallTimeoutMs = stallTimeoutOf(settings);
+  const workerStallTimeoutMs = stallTimeoutOf(settings, plan);
   return {
     port,
     appPort,
@@ -39,15 +49,19 @@ export function workerSettingsOf(settings: Settings, hasOwnNginxConfiguration: b
     isBehindNginx: nginx,
     isCached: microCacheBytes > 0,
     basePath,
-    nonReplayablePaths: hasOwnNginxConfiguration || !nginx ? undefined : streamedUploads.map((path) => basePath + path),
+    nonReplayablePaths:
+      ownLocationPaths === undefined || !nginx
+        ? undefined
+        : [...streamedUploads.map((path) => basePath + path), ...ownLocationPaths],
+    hasHints: settings.workerHints && plan.maxWorkers > 1,
     workerStallTimeoutMs,
     reportEveryMs: reportIntervalOf(workerStallTimeoutMs),
   };
 }
 
-/** Not in dev mode, where a debugger stops the event loop. */
-export function stallTimeoutOf({ mode, workerStallTimeoutMs }: Settings): number {
-  return mode === 'development' ? 0 : workerStallTimeoutMs;
+/** None in dev mode and where NODE_OPTIONS asks for a debugger, which stops the event loop. */
+export function stallTimeoutOf({ mode, workerStallTimeoutMs }: Settings, plan: Pick<Plan, 'debugger'>): number {
+  return mode === 'development' || plan.debugger !== undefined ? 0 : workerStallTimeoutMs;
 }
 
 /** So often that several reports fit into the time after which a silent worker counts as stalled. @returns ms */

@@ -1,5 +1,6 @@
 // How a line of the access log is written.
 import type { NginxContext } from './context.ts';
+import { failureVariable } from './failures.ts';
 import { lines, map } from './layout.ts';
 import { requestId } from './request-id.ts';
 
@@ -30,6 +31,7 @@ export function lineFormat(context: NginxContext): LineFormat {
         '-',
         true,
         agent('-'),
+        failureNote,
         textFormat('text', ''),
         textFormat('text_traced', ' trace $trace_id'),
       );
@@ -87,9 +89,14 @@ function workerDuration(none: string): string {
   ]);
 }
 
+const failureNote = map(failureVariable, '$failure_note', [
+  ['default', `" (${failureVariable})"`],
+  ['', '""'],
+]);
+
 function textFormat(name: string, trace: string): string {
   return `log_format ${name}
-  '$time_iso8601 $remote_addr $asked_method $host$path $status \${body_bytes_sent}B \${request_time}s '
+  '$time_iso8601 $remote_addr $asked_method $host$path $status$failure_note \${body_bytes_sent}B \${request_time}s '
   'slot $slot id ${requestId}${trace} "$agent"';`;
 }
 
@@ -136,6 +143,7 @@ function fieldsOf({ settings }: NginxContext): (readonly [name: string, value: s
     ['duration', '$request_time', false],
     ['workerDuration', '$worker_duration', false],
     ['slot', '$slot', false],
+    ['failure', failureVariable, true],
     ...(microCacheBytes > 0 ? [['cache', '$upstream_cache_status', true] as const] : []),
     ...(tlsCertificate === undefined ? [] : [['tls', '$ssl_protocol', true] as const]),
     ['agent', '$agent', true],

@@ -5,7 +5,7 @@ import { type LineFormat, lineFormat } from './access-log-format.ts';
 import type { NginxContext } from './context.ts';
 import { lines, map, paragraphs } from './layout.ts';
 import { isOrdinary } from './malformed-requests.ts';
-import { requestTimePattern } from './slow-requests.ts';
+import { requestTimePattern } from './number-patterns.ts';
 import type { Topic } from './topic.ts';
 
 export function accessLogs(context: NginxContext): Topic {

@@ -12,6 +12,10 @@ export function clientLimits({ settings, plan }: NginxContext): Topic {
   const { clientTimeoutMs, sendTimeoutMs, keepAliveTimeoutMs, maxHeaderBytes, maxUploadBytes } = settings;
   return {
     http: lines(
+      settings.underscoresInHeaders &&
+        '# Header names with `_`, and with `.` and the like (NGINX_UNDERSCORES_IN_HEADERS).',
+      settings.underscoresInHeaders && 'underscores_in_headers on;',
+      settings.underscoresInHeaders && 'ignore_invalid_headers off;',
       '# A client that sends slowly waits here, not in a worker.',
       `client_header_timeout ${formatDuration(clientTimeoutMs)};`,
       `client_body_timeout ${formatDuration(clientTimeoutMs)};`,

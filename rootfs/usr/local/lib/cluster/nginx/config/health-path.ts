@@ -1,10 +1,16 @@
 // What nginx asks the primary: is the container ready, and in dev mode, why does the app not start?
 import type { NginxContext } from './context.ts';
 import { block, lines, paragraphs } from './layout.ts';
+import { openToEveryone } from './open-to-everyone.ts';
 import type { Topic } from './topic.ts';
 
-export function healthPath({ settings }: NginxContext): Topic {
+export function healthPath(context: NginxContext): Topic {
+  const { settings } = context;
   return {
+    server: lines(
+      '# A health check skips every `if`, `return` and `rewrite` of the server from here on, those of snippets included.',
+      block(`if ($uri = ${settings.healthPath})`, 'break;'),
+    ),
     locations: () =>
       paragraphs(
         lines(
@@ -13,6 +19,7 @@ export function healthPath({ settings }: NginxContext): Topic {
             `location = ${settings.healthPath}`,
             lines(
               'access_log off;',
+              openToEveryone(context),
               'proxy_pass http://primary/healthz;',
               'proxy_connect_timeout 1s;',
               'proxy_read_timeout 1s;',
@@ -24,6 +31,7 @@ export function healthPath({ settings }: NginxContext): Topic {
             lines(
               'internal;',
               'access_log off;',
+              openToEveryone(context),
               'default_type application/json;',
               `return 503 '{"status":"not ready"}\\n';`,
             ),

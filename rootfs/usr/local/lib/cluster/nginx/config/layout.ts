@@ -16,10 +16,20 @@ export function block(name: string, content: string): string {
   return [`${name} {`, ...indented, '}'].join('\n');
 }
 
-/** @param entries each `[text or ~regular expression, value]`, without `"`; values as nginx reads them */
-export function map(source: string, variable: string, entries: readonly (readonly [string, string])[]): string {
+/** `[text or ~regular expression, value]`, without `"`; values as nginx reads them. */
+type MapEntry = readonly [from: string, to: string];
+
+export function map(source: string, variable: string, entries: readonly MapEntry[]): string {
   const rows = entries.map(([from, to]) => `${from === 'default' ? from : `"${from}"`} ${to};`);
   return block(`map ${source} ${variable}`, rows.join('\n'));
+}
+
+/**
+ * A map that nginx evaluates each time that it is used. Any other keeps its first value for the whole request, also where
+ * nginx goes on with another URI, method or status: for an index file, an error page or X-Accel-Redirect.
+ */
+export function volatileMap(source: string, variable: string, entries: readonly MapEntry[]): string {
+  return map(source, variable, entries).replace('{\n', '{\n  volatile;\n');
 }
 
 /** A string as one word of nginx's configuration. In most places a `$` in it begins a variable. */

@@ -41,14 +41,13 @@ function tls({ settings }: NginxContext): string {
 }
 
 function redirection(context: NginxContext): string {
-  const { healthPath, tlsPort } = context.settings;
+  const { tlsPort } = context.settings;
   return lines(
     '# Requests without TLS are redirected, except health checks (TLS_REDIRECT).',
-    map(`"${schemeVariable(context)}:$uri"`, '$goes_to_https', [
+    '# Nor is the page of an error: the request has a status by then.',
+    map(`"$status ${schemeVariable(context)}"`, '$goes_to_https', [
       ['default', '0'],
-      [`http:${healthPath}`, '0'],
-      ['~^http:/\\.error/', '0'],
-      ['~^http:', '1'],
+      ['000 http', '1'],
     ]),
     '# A client that named a port does not use 80 and 443: it is redirected to TLS_PORT.',
     map('$http_host', '$https_host', [

@@ -24,13 +24,7 @@ export function rateLimits({ settings }: NginxContext): Topic {
         ]),
       limitsConnections && 'limit_conn_zone $limited_client zone=connections:10m;',
       limitsConnections && 'limit_conn_status 429;',
-      '# Retry-After: only where nginx itself refused the request, not the app.',
-      map('"$status $upstream_status"', '$retry_after', [
-        ['default', '""'],
-        ['429 ', String(retryAfterSeconds(rateLimit))],
-      ]),
     ),
-    responseHeaders: [['Retry-After', '$retry_after']],
     ...(limitsConnections ? { server: `limit_conn connections ${connectionLimit};` } : {}),
     // Here and not for the whole server: a page may well come with thirty files.
     ...(limitsRate ? { app: `limit_req zone=requests burst=${burstOf(rateLimit)} nodelay;` } : {}),

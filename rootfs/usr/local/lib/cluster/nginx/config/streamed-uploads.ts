@@ -5,6 +5,7 @@ import { prefixOf } from '../../settings/base-path.ts';
 import type { NginxContext } from './context.ts';
 import { block, lines, urlPathPattern } from './layout.ts';
 import type { Topic } from './topic.ts';
+import { divertUpgrades } from './websockets.ts';
 
 export function streamedUploads({ settings }: NginxContext): Topic {
   const { streamedUploads: paths } = settings;
@@ -14,7 +15,7 @@ export function streamedUploads({ settings }: NginxContext): Topic {
     locations: ({ passToApp }) =>
       lines(
         '# Bodies reach the app while they are being sent.',
-        block(`location ~ ${pattern}`, lines('proxy_request_buffering off;', passToApp())),
+        block(`location ~ ${pattern}`, lines(divertUpgrades, 'proxy_request_buffering off;', passToApp())),
       ),
   };
 }

@@ -2,15 +2,17 @@
 // This file is its table of contents: what it says of a topic is in the file of that name.
 
 import { accessLogs } from './access-log.ts';
+import { basicAuth } from './basic-auth.ts';
 import { clientLimits } from './client-limits.ts';
 import { closingPhase } from './closing-phase.ts';
 import { compression } from './compression.ts';
 import type { NginxContext } from './context.ts';
-import { errorPages } from './error-pages.ts';
+import { errorPageDirectives, errorPages, serverErrorPages } from './error-pages.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
-import { addResponseHeaders, setRequestHeaders } from './headers.ts';
+import { addResponseHeaders, type Header, setRequestHeaders } from './headers.ts';
 import { healthPath } from './health-path.ts';
 import { block, lines, paragraphs } from './layout.ts';
+import { maintenance } from './maintenance-mode.ts';
 import { malformedRequests } from './malformed-requests.ts';
 import { microCache } from './micro-cache.ts';
 import { ports } from './ports.ts';
@@ -19,34 +21,58 @@ import { processes, temporaryFolders } from './processes.ts';
 import { proxying } from './proxying.ts';
 import { rateLimits } from './rate-limits.ts';
 import { requestIds } from './request-id.ts';
+import { retryAfter } from './retry-after.ts';
 import { appSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { staticFiles } from './static-files.ts';
 import { stickySessions } from './sticky-sessions.ts';
 import { streamedUploads } from './streamed-uploads.ts';
 import type { Shared, Topic } from './topic.ts';
 import { upstreams } from './upstreams.ts';
-import { includeSnippets, userNginxConf } from './user-configuration.ts';
+import { includeSnippets, ownDirectives, userNginxConf } from './user-configuration.ts';
+import { webSockets } from './websockets.ts';
 
 /** In the order in which they stand in the file. */
 const topics: readonly ((context: NginxContext) => Topic)[] = [
   malformedRequests,
+  healthPath,
   ports,
+  maintenance,
+  basicAuth,
   forwardedHeaders,
   requestIds,
   accessLogs,
   clientLimits,
   rateLimits,
+  retryAfter,
   compression,
   securityHeaders,
   errorPages,
-  healthPath,
   streamedUploads,
   privateFiles,
   staticFiles,
   stickySessions,
   microCache,
   proxying,
+  webSockets,
   closingPhase,
+];
+
+/** Media types of files, each with the ends of their names. */
+const furtherTypes = [
+  'text/javascript mjs',
+  'application/manifest+json webmanifest',
+  'text/csv csv',
+  'text/tab-separated-values tsv',
+  'text/markdown md markdown',
+  'text/calendar ics',
+  'text/vcard vcf',
+  'text/vtt vtt',
+  'application/json map',
+  'application/geo+json geojson',
+  'application/ld+json jsonld',
+  'application/gpx+xml gpx',
+  'application/yaml yaml yml',
+  'model/gltf+json gltf',
 ];
 
 /** @returns the whole nginx.conf */
@@ -57,9 +83,12 @@ export function renderTemplate(context: NginxContext): string {
     paragraphs(
       lines(
         'include /etc/nginx/mime.types;',
-        block('types', 'text/javascript mjs;\napplication/manifest+json webmanifest;'),
+        '# What Debian’s list does not know.',
+        block('types', lines(...furtherTypes.map((type) => `${type};`))),
         'default_type application/octet-stream;',
         'sendfile on;',
+        '# A redirect of nginx’s own has a path alone: which host and port the client sees is for the proxies before it.',
+        'absolute_redirect off;',
         'tcp_nopush on;',
         'server_tokens off;',
       ),
@@ -79,7 +108,8 @@ export function renderTemplate(context: NginxContext): string {
 }
 
 function server(context: NginxContext, parts: readonly Topic[]): string {
-  const shared = share(context, parts);
+  const requestHeaders = parts.flatMap((part) => part.requestHeaders ?? []);
+  const shared = share(context, parts, requestHeaders);
   return block(
     'server',
     paragraphs(
@@ -91,27 +121,33 @@ function server(context: NginxContext, parts: readonly Topic[]): string {
       ),
       lines(
         '# On every request that is passed on, unless a location sets one itself.',
-        setRequestHeaders(shared.requestHeaders),
+        setRequestHeaders(requestHeaders),
       ),
       ...parts.map((part) => part.locations?.(shared)),
       includeSnippets('server', context.snippets),
+      serverErrorPages(context),
     ),
   );
 }
 
-function share(context: NginxContext, parts: readonly Topic[]): Shared {
+function share(context: NginxContext, parts: readonly Topic[], requestHeaders: readonly Header[]): Shared {
   const responseHeaders = parts.flatMap((part) => part.responseHeaders ?? []);
-  const requestHeaders = parts.flatMap((part) => part.requestHeaders ?? []);
   const app = lines(...parts.map((part) => part.app));
   const snippets = includeSnippets('location', context.snippets);
+  const hasOwnErrorPages = ownDirectives('error_page', 'location', context.snippets).length > 0;
   return {
     responseHeaders,
     replacedResponseHeaders: [...responseHeaders, ...appSecurityHeaders(context.securityHeaders)],
-    requestHeaders,
-    passToApp(own) {
-      if (snippets === '') return lines(own && setRequestHeaders(own), app);
-      // Repeated, so that a header that a snippet sets is added to them.
-      return lines(addResponseHeaders(responseHeaders), setRequestHeaders(own ?? requestHeaders), app, snippets);
+    passToApp(ownCodes) {
+      if (snippets === '') return app;
+      // Repeated, so that a header or a page that a snippet sets is added to them.
+      return lines(
+        addResponseHeaders(responseHeaders),
+        setRequestHeaders(requestHeaders),
+        app,
+        snippets,
+        hasOwnErrorPages && errorPageDirectives(context, ownCodes),
+      );
     },
   };
 }

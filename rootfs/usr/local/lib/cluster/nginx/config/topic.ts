@@ -26,11 +26,9 @@ export interface Shared {
    * app's own response, which would be dropped with it.
    */
   readonly replacedResponseHeaders: readonly Header[];
-  /** Headers of every request that is passed on. A location inherits them unless it sets one itself. */
-  readonly requestHeaders: readonly Header[];
   /**
    * The content of a location that passes requests to the app.
-   * @param requestHeaders in place of those that it would inherit
+   * @param ownCodes codes of errors that get pages of ours, where the user has said something of errors in location.d; all
    */
-  readonly passToApp: (requestHeaders?: readonly Header[]) => string;
+  readonly passToApp: (ownCodes?: readonly number[]) => string;
 }

@@ -1,6 +1,7 @@
 // Files of STATIC_PATH that nginx never serves: the app gets the request.
-import type { NginxContext } from './context.ts';
+import type { NginxContext, StaticFolder } from './context.ts';
 import { block, lines, nginxString, paragraphs, urlPathPattern } from './layout.ts';
+import { urlOf } from './static-urls.ts';
 
 /** What a folder with a package.json holds besides what is for browsers. Scripts, too: nobody can tell one from the other. */
 const sources = [
@@ -10,29 +11,32 @@ const sources = [
   '/(Dockerfile|Containerfile|Makefile|Procfile)[^/]*$',
 ];
 
+/** The beginning of a regular expression for what is below a URL path. */
+function below(path: string): string {
+  return path === '' ? '' : `^${urlPathPattern(path)}(?=/).*`;
+}
+
 /** A location's content that passes a path to the app, whatever lies in the folder. */
 const passToAppOnly = 'try_files /.never-a-file @app;';
 
-/**
- * @param prefix BASE_PATH, empty where everything lies below it
- * @param filesUrl where the files lie in URLs, empty for the root
- * @returns locations
- */
-export function withheldFiles(
-  { hasSources, strayLinks }: Pick<NginxContext, 'hasSources' | 'strayLinks'>,
-  prefix: string,
-  filesUrl: string,
-): string {
-  const below = prefix === '' ? '' : `^${urlPathPattern(prefix)}(?=/).*`;
+/** @param prefix BASE_PATH, empty where everything lies below it @returns locations */
+export function withheldFiles({ folders }: Pick<NginxContext, 'folders'>, prefix: string): string {
   return paragraphs(
     lines(
       '# Hidden files are never served: the app gets the request.',
-      block(`location ~ ${below}/\\.(?!well-known/)`, passToAppOnly),
+      block(`location ~ ${below(prefix)}/\\.(?!well-known/)`, passToAppOnly),
     ),
+    ...folders.map((folder) => withheldFilesOf(folder, urlOf(folder, prefix))),
+  );
+}
+
+/** @param filesUrl where the folder's files are in URLs, empty for the root */
+function withheldFilesOf({ hasSources, strayLinks }: StaticFolder, filesUrl: string): string {
+  return paragraphs(
     hasSources &&
       lines(
         '# The folder has the sources of the app in it, too.',
-        block(`location ~* "${below}(${sources.join('|')})"`, passToAppOnly),
+        block(`location ~* "${below(filesUrl)}(${sources.join('|')})"`, passToAppOnly),
       ),
     strayLinks.length > 0 &&
       lines(

@@ -15,6 +15,8 @@ export interface Status extends PoolStatus {
   /** At least one worker is ready, and the container has not been asked to stop. */
   readonly ready: boolean;
   readonly draining: boolean;
+  /** nginx refuses requests (`cluster maintenance on`). */
+  readonly isInMaintenance: boolean;
   readonly entry: string;
   readonly pid: number;
   readonly uptimeSeconds: number;

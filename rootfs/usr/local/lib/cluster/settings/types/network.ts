@@ -1,6 +1,7 @@
 // IP addresses and networks.
 import { isIPv4, isIPv6 } from 'node:net';
 import { parseInteger } from './number.ts';
+import { presetNetworks } from './preset-networks.ts';
 import type { Type } from './type.ts';
 import { splitList } from './word.ts';
 
@@ -23,16 +24,27 @@ export const privateNetworks: readonly string[] = [
   'fc00::/7',
 ];
 
+/** Words for networks that go together. */
+const presets: ReadonlyMap<string, readonly string[]> = new Map([
+  ['private', privateNetworks],
+  ...Object.entries(presetNetworks).map(([name, { networks }]) => [name, networks] as const),
+]);
+
 /** Addresses and networks, separated by commas or blanks. Value as nginx reads them. */
 export const networks: Type<readonly string[]> = {
-  allowed: '`private`, or addresses and networks (CIDR) separated by commas, such as 10.0.0.0/8,fd00::/8',
+  allowed:
+    '`private`, `cloudflare`, `cloudfront` or `fastly`, or addresses and networks (CIDR) separated by commas, such as 10.0.0.0/8,fd00::/8',
   parse(text) {
     const parts = splitList(text);
     return parts.length > 0 && parts.every((part) => problemOfNetwork(part) === undefined)
-      ? parts.flatMap((part) => (part === 'private' ? privateNetworks : [part]))
+      ? [...new Set(parts.flatMap((part) => presets.get(part) ?? [part]))]
       : undefined;
   },
-  format: (value) => value.join(','),
+  format(value) {
+    const named = [...presets].filter(([, all]) => all.every((network) => value.includes(network)));
+    const others = value.filter((network) => !named.some(([, all]) => all.includes(network)));
+    return [...named.map(([name]) => name), ...others].join(',');
+  },
   explain(text) {
     const problems = splitList(text).map((part) => [part, problemOfNetwork(part)] as const);
     const [part, problem] = problems.find(([, problem]) => problem !== undefined) ?? [];
@@ -46,7 +58,7 @@ export const networks: Type<readonly string[]> = {
 };
 
 function problemOfNetwork(part: string): string | undefined {
-  if (part === 'private') return undefined;
+  if (presets.has(part)) return undefined;
   const [address = '', length, ...more] = part.split('/');
   if (!isAddress(address) || more.length > 0) return 'is neither an address nor a network';
   const max = maxPrefixLength(part);

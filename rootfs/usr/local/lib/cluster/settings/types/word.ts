@@ -30,7 +30,7 @@ export type AccessLog =
   /** Only those that took at least so long. */
   | { readonly kind: 'slow'; readonly thresholdMs: number };
 
-const threshold = duration(1, 3_600_000);
+const threshold = duration(1, 3_600_000, 60_000);
 
 /** `on`, `off`, `errors` or `slow:500ms`. */
 export const accessLog: Type<AccessLog> = {
@@ -45,7 +45,15 @@ export const accessLog: Type<AccessLog> = {
     return isOn === undefined ? undefined : { kind: isOn ? 'on' : 'off' };
   },
   format: (value) => (value.kind === 'slow' ? `slow:${threshold.format(value.thresholdMs)}` : value.kind),
-  suggest: (text) => [text.toLowerCase(), /^slow/i.test(text) ? 'slow:500ms' : '', /^err/i.test(text) ? 'errors' : ''],
+  explain: (text) => (text.startsWith('slow:') ? threshold.explain?.(text.slice('slow:'.length)) : undefined),
+  suggest: (text) => [
+    text.toLowerCase(),
+    ...(/^slow:/.test(text)
+      ? (threshold.suggest?.(text.slice('slow:'.length)) ?? []).map((each) => `slow:${each}`)
+      : []),
+    /^slow/i.test(text) ? 'slow:500ms' : '',
+    /^err/i.test(text) ? 'errors' : '',
+  ],
 };
 
 /** Words as a shell would split them: separated by blanks, kept together by single or double quotes. */
@@ -61,8 +69,13 @@ export const words: Type<readonly string[]> = {
     }
     return text.slice(end).trim() === '' ? found : undefined;
   },
-  format: (value) => value.map((word) => (/^[^\s"']+$/.test(word) ? word : `"${word}"`)).join(' '),
+  format: (value) => value.map(quoteWord).join(' '),
 };
+
+/** In double quotes where it needs some; a double quote in it stands in single ones. */
+function quoteWord(word: string): string {
+  return /^[^\s"']+$/.test(word) ? word : `"${word.replaceAll('"', `"'"'"`)}"`;
+}
 
 /** @returns the parts of a list that is separated by commas or blanks */
 export function splitList(text: string): string[] {

@@ -1,0 +1,112 @@
+// NODE_OPTIONS of the container: what Node refuses in it, and the debugger that it asks for. The rest is the app's.
+// https://nodejs.org/api/cli.html#node_optionsoptions
+import { spawnSync } from 'node:child_process';
+import { errors } from '../errors.ts';
+
+/** `--inspect`, `--inspect-wait`, `--inspect-brk`: opened by worker 0, whichever process that is by now. */
+export interface Debugger {
+  readonly host: string;
+  readonly port: number;
+  /** The app starts when a debugger is attached; with `break`, it is stopped right before the app. */
+  readonly waits: 'no' | 'wait' | 'break';
+}
+
+const inspectorFlag = /^--(inspect(-brk|-wait|-port|-publish-uid)?|debug-port)(=|$)/;
+/** Flags that Node allows, but with which a worker cannot run: with what happens and the remedy. */
+const unfitFlags: readonly (readonly [RegExp, string])[] = [
+  [
+    /^--watch(-path|-preserve-output|-kill-signal)?(=|$)/,
+    'runs the app in a process that nginx does not reach. Remove it; `docker run -v .:/app IMAGE dev` restarts the app when a file changes.',
+  ],
+  [/^--no-(experimental-)?require-module$/, "keeps Node from loading the image's own files into a worker. Remove it."],
+];
+
+/** Flags whose value is the next word where it does not follow a `=`. */
+const flagsWithValue =
+  /^(-r|-C|--require|--import|--loader|--experimental-loader|--conditions|--title|--inspect-port|--debug-port|--inspect-publish-uid|--watch-path)$/;
+
+/**
+ * Separates the words as Node does: by spaces; a quoted word may have some, and a backslash in it escapes.
+ * @returns the words without their quotes; an empty one is none
+ */
+export function splitNodeOptions(text: string): string[] {
+  const words = text.match(/(?:"(?:\\.|[^"\\])*"?|[^ "])+/g) ?? [];
+  return words
+    .map((word) => word.replace(/"((?:\\.|[^"\\])*)"?/g, (_, quoted: string) => quoted.replace(/\\(.)/g, '$1')))
+    .filter((word) => word !== '');
+}
+
+/** Each flag with its value, where that is a word of its own. Node reads `_` in a flag as `-`. */
+function flagsOf(text: string): { readonly flag: string; readonly words: readonly string[] }[] {
+  const flags: { flag: string; words: string[] }[] = [];
+  let isValue = false;
+  for (const word of splitNodeOptions(text)) {
+    const last = flags.at(-1);
+    if (isValue && last !== undefined) {
+      last.flag += `=${word}`;
+      last.words.push(word);
+      isValue = false;
+      continue;
+    }
+    const [name = ''] = word.split('=', 1);
+    const flag = name.replaceAll('_', '-') + word.slice(name.length);
+    flags.push({ flag, words: [word] });
+    isValue = flagsWithValue.test(flag);
+  }
+  return flags;
+}
+
+/** @param nodeOptions the variable NODE_OPTIONS */
+export function debuggerOf(nodeOptions: string): Debugger | undefined {
+  let found: Debugger = { host: '127.0.0.1', port: 9229, waits: 'no' };
+  let isWanted = false;
+  for (const { flag } of flagsOf(nodeOptions)) {
+    const [, kind, value] = /^--(inspect|inspect-brk|inspect-wait|inspect-port|debug-port)(?:=(.*))?$/.exec(flag) ?? [];
+    if (kind === undefined) continue;
+    isWanted ||= !kind.endsWith('port');
+    const waits = kind === 'inspect-brk' ? 'break' : kind === 'inspect-wait' ? 'wait' : found.waits;
+    found = { ...found, ...parseAddress(value ?? ''), waits };
+  }
+  return isWanted ? found : undefined;
+}
+
+/** @param text `host`, `port`, `host:port` or `[address]:port` */
+function parseAddress(text: string): Partial<Debugger> {
+  if (/^\d+$/.test(text)) return { port: Number(text) };
+  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
+  return {
+    ...(host === '' ? {} : { host: host.replace(/^\[|\]$/g, '') }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+}
+
+/** Without the debugger, which a process that inherits the rest must not open, too. */
+export function withoutDebugger(nodeOptions: string): string {
+  if (debuggerOf(nodeOptions) === undefined) return nodeOptions;
+  return flagsOf(nodeOptions)
+    .filter(({ flag }) => !inspectorFlag.test(flag))
+    .flatMap(({ words }) => words.map(quoteWord))
+    .join(' ');
+}
+
+function quoteWord(word: string): string {
+  return /[ "]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word;
+}
+
+/**
+ * Asks Node, which takes some 5 ms; nothing where the variable is not set.
+ * @throws ClusterError NODE_OPTIONS_REFUSED, NODE_OPTIONS_UNFIT
+ */
+export function checkNodeOptions(nodeOptions = ''): void {
+  if (nodeOptions.trim() === '') return;
+  const { status, stderr } = spawnSync(process.execPath, ['--version'], {
+    env: { NODE_OPTIONS: nodeOptions },
+    encoding: 'utf8',
+  });
+  const [reason = ''] = stderr.trim().split('\n');
+  if (status !== 0) throw errors.nodeOptionsRefused(reason.replace(/^(\S*node|Error): /, ''));
+  for (const { flag, words } of flagsOf(nodeOptions)) {
+    const [, problem] = unfitFlags.find(([pattern]) => pattern.test(flag)) ?? [];
+    if (problem !== undefined) throw errors.nodeOptionsUnfit(words.join(' '), problem);
+  }
+}

@@ -1,0 +1,5 @@
+import isOdd from 'is-odd';
+
+export default async (app) => {
+  app.get('/', async () => ({ odd: isOdd(3) }));
+};

@@ -1,0 +1,3 @@
+import isNumber from 'is-number';
+
+export const isCount = (value: unknown): boolean => isNumber(value);
