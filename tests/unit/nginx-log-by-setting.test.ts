@@ -24,7 +24,7 @@ test('the access log: which requests, in which format', () => {
     `/dev/stdout json ${untraced}`,
     '/dev/stdout json_traced buffer=4k flush=1s if=$is_traced',
   ]);
-  assert.deepEqual(below(render({ ACCESS_LOG: 'errors' }), 'map "$is_logged$trace_id" $is_untraced > '), [
+  assert.deepEqual(below(render({ ACCESS_LOG: 'errors' }), 'map $is_logged$trace_id $is_untraced > '), [
     'default 0',
     '1 1',
   ]);
