@@ -136,7 +136,6 @@ describe('errors and limits', { concurrency: true }, () => {
       assert.doesNotMatch((await get(container, path)).body, /SECRET|^my 404$/);
     }
     assert.equal((await container.exec('cluster', 'maintenance', 'on')).exitCode, 0);
-    await container.ready('/shop/say', 503);
     assert.equal((await get(container, '/shop/say', page)).body, 'my maintenance');
   });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boot, serve } from './support/container.ts';
+import { get } from './support/raw.ts';
 
 const who = `export default async function app(app) {
   app.get('/who', async (request) => ({ ip: request.ip, protocol: request.protocol, args: process.argv.slice(2) }));
@@ -115,4 +116,19 @@ test('CPU_SCHEDULING: nginx and workers both let each other finish, unless it is
   const normal = await policies({ CPU_SCHEDULING: 'normal' });
   assert.deepEqual([normal.length >= 2, ...new Set(normal)], [true, 'SCHED_OTHER']);
   assert.deepEqual(await policies({ NGINX: 'off' }, '/who'), ['SCHED_OTHER']);
+});
+
+test('NGINX_UNDERSCORES_IN_HEADERS=on: header names with `_` and `.` reach the app, which they do not by default', async (t) => {
+  for (const [environment, isThere] of [
+    [{}, false],
+    [{ NGINX_UNDERSCORES_IN_HEADERS: 'on' }, true],
+  ] as [Record<string, string>, boolean][]) {
+    const container = await serve(t, { app: 'parrot', environment: { WORKERS: '1', ...environment } });
+    const sent = { api_key: 'a', 'x.trace': 'b', 'x-plain': 'c', X_Forwarded_For: '6.6.6.6' };
+    const { headers, address } = JSON.parse((await get(container, '/who', sent)).body);
+    assert.equal(headers['x-plain'], 'c');
+    assert.equal(headers.api_key, isThere ? 'a' : undefined);
+    assert.equal(headers['x.trace'], isThere ? 'b' : undefined);
+    assert.notEqual(address, '6.6.6.6');
+  }
 });

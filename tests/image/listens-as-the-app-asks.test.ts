@@ -1,6 +1,7 @@
 // What an app's listen() calls mean: the first HTTP server is the app, whatever it asked for; others work as written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../support/deadline.ts';
 import { type Container, type Options, runToItsEnd, serve } from './support/container.ts';
 
 const answer = "(req, res) => res.end('from the app')";
@@ -185,6 +186,57 @@ require('node:http').createServer(${answer}).listen(3000);`;
   const after = await ask();
   assert.match(after, /^pid \d+$/);
   assert.notEqual(after, before);
+});
+
+for (const [idiom, source] of Object.entries({
+  'a stale socket is removed, and chmod follows': `
+if (fs.existsSync('/tmp/own.sock')) fs.unlinkSync('/tmp/own.sock');
+net.createServer((socket) => socket.end('pid ' + process.pid)).listen('/tmp/own.sock', () => fs.chmodSync('/tmp/own.sock', 0o660));`,
+  'it is removed at the end, too': `
+net.createServer((socket) => socket.end('pid ' + process.pid)).listen('/tmp/own.sock', () => fs.chmodSync('/tmp/own.sock', 0o660));
+process.on('SIGTERM', () => { try { fs.unlinkSync('/tmp/own.sock'); } catch {} process.exit(0); });`,
+})) {
+  test(`a unix socket of the app’s is there in two workers and after a reload: ${idiom}`, async (t) => {
+    const main = `const fs = require('node:fs'), net = require('node:net');${source}
+require('node:http').createServer(${answer}).listen(3000);`;
+    const container = await serve(t, { files: { '/app/main.cjs': main }, environment: { WORKERS: '2' } });
+    await container.printed(/worker 1 .*is ready/);
+    const ask = () =>
+      until(
+        'an answer on /tmp/own.sock',
+        async () => {
+          const script = `require('node:net').connect('/tmp/own.sock').on('error', () => {}).pipe(process.stdout)`;
+          return (await container.exec('node', '--eval', script)).output;
+        },
+        (output) => /^pid \d+$/.test(output),
+      );
+    const before = await ask();
+    assert.equal((await container.exec('cluster', 'reload')).exitCode, 0);
+    const after = await ask();
+    assert.notEqual(after, before);
+    assert.doesNotMatch(container.output, /crashed/);
+  });
+}
+
+test('a probe for a free port on PORT (get-port-please, detect-port) succeeds in every worker and at a reload', async (t) => {
+  const main = `
+const probe = require('node:net').createServer().on('error', (error) => { throw error; });
+probe.listen(Number(process.env.PORT), () => probe.close(() => require('node:http').createServer(${answer}).listen(process.env.PORT)));`;
+  const container = await serve(t, { files: { '/app/main.cjs': main }, environment: { WORKERS: '2' } });
+  await container.printed(/worker 1 .*is ready/);
+  assert.equal((await container.exec('cluster', 'reload')).exitCode, 0);
+  assert.equal(await (await container.get('/')).text(), 'from the app');
+  assert.doesNotMatch(container.output, /further port|crashed|warning/);
+});
+
+test('a further HTTP server on a net.BoundSocket works as in Node', async (t) => {
+  const main = `
+const net = require('node:net'), http = require('node:http');
+http.createServer(${answer}).listen(process.env.PORT, () =>
+  http.createServer((request, response) => response.end('admin')).listen(new net.BoundSocket({ port: 5000 })));`;
+  const container = await serve(t, { files: { '/app/main.cjs': main }, environment: { WORKERS: '1' } });
+  assert.equal(await (await container.get('/')).text(), 'from the app');
+  assert.equal(await fetchInside(container, 5000), 'admin');
 });
 
 test('listen({ fd }) of an HTTP server is served, and of another server works as in Node', async (t) => {

@@ -103,7 +103,10 @@ test('a release without an app is said so', async (t) => {
   await switchTo(container, 'empty');
   const { exitCode, output } = await container.exec('cluster', 'reload');
   assert.equal(exitCode, 78);
-  assert.match(output, /^reload stopped, no worker was replaced: no app found in \/app\. Looked for /);
+  assert.match(
+    output,
+    /^reload stopped, no worker was replaced: no app found in \/app, but \/releases\/1 has main\.ts\. /,
+  );
   assert.deepEqual(await versions(container), ['1']);
 });
 

@@ -1,7 +1,7 @@
 // `docker run IMAGE command` runs that command and nothing else, as the same user, and ends with its code.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/deadline.ts';
 import { boot, type Container, runToItsEnd, serve } from './support/container.ts';
 
 test('a command runs alone, and its exit code is passed on', async (t) => {
@@ -138,10 +138,10 @@ process.exitCode = 5;
   assert.equal((await container.exec('cluster', 'run', 'node', '--eval', listening)).output, '');
 });
 
-async function health(container: Container): Promise<string | undefined> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) {
-    const status = await container.healthStatus();
-    if (status !== 'starting') return status;
-  }
-  return 'starting';
+function health(container: Container): Promise<string | undefined> {
+  return until(
+    'a verdict of the health check',
+    () => container.healthStatus(),
+    (status) => status !== 'starting',
+  );
 }

@@ -60,6 +60,46 @@ test('what did not get ready in time is cut, counted, and the code is 0 all the 
   assert.notEqual(((await slow) as { status?: number }).status, 200);
 });
 
+test('meanwhile a deep link of a single-page app is its page, and a location of the user’s is as the user wrote it', async (t) => {
+  const files = {
+    '/app/public/index.html': 'the single page',
+    '/app/nginx/server.d/own.conf':
+      'location /own/ {\n  more_set_input_headers "X-Own: yes";\n  proxy_pass http://app;\n}\n',
+    '/app/own.mjs': `import http from 'node:http';
+http.createServer((request, response) => {
+  if (request.url.startsWith('/slow')) { console.log('slow request began'); return setTimeout(() => response.end('slow'), 1500); }
+  if (request.url.startsWith('/worker')) return response.end('{"pid":1}');
+  if (request.url.startsWith('/own/')) return response.end(request.headers['x-own'] ?? 'lost');
+  response.writeHead(404).end('the app does not know it');
+}).listen(3000);`,
+  };
+  const container = await serveHere(t, {
+    app: 'parrot',
+    files,
+    environment: { WORKERS: '1', STATIC_INDEX: 'on', APP_MODULE: 'own.mjs' },
+  });
+  const slow = once('/slow', 'GET', new Agent());
+  await container.printed(/slow request began/);
+  const stopped = container.stop();
+  const failures: string[] = [];
+  let asked = 0;
+  const ask = async (path: string, wanted: string) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (;;) {
+      const answer = await once(path, 'GET', agent, { accept: 'text/html' }).catch((error: Error) => error);
+      if (!('status' in answer)) return agent.destroy();
+      asked += 1;
+      if (answer.status !== 200 || answer.text !== wanted) failures.push(`${path}: ${answer.status} ${answer.text}`);
+    }
+  };
+  const clients = Array.from({ length: 4 }, () => [ask('/deep/link', 'the single page'), ask('/own/page', 'yes')]);
+  await Promise.all(clients.flat());
+  assert.equal((await slow).status, 200);
+  assert.equal((await stopped).exitCode, 0);
+  assert.deepEqual(failures, []);
+  assert.ok(asked > 8, `${asked} requests`);
+});
+
 test('a second signal hastens: DRAIN_DELAY is over, requests in flight get one more second', async (t) => {
   const container = await serveHere(t, { environment: { WORKERS: '1', DRAIN_DELAY: '20s', STOP_TIMEOUT: '50s' } });
   const slow = once('/slow?ms=60000', 'GET', new Agent()).catch((error: Error) => error.message);
@@ -159,9 +199,14 @@ async function openWebSocket(): Promise<{ closed: () => Promise<number> }> {
   return { closed: () => within(defaultDeadlineMs, 'the WebSocket to be closed', closed) };
 }
 
-function once(path: string, method: string, agent: Agent): Promise<{ status: number | undefined; text: string }> {
+function once(
+  path: string,
+  method: string,
+  agent: Agent,
+  more: Record<string, string> = {},
+): Promise<{ status: number | undefined; text: string }> {
   const responded = new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
-    const headers = method === 'POST' ? { 'content-type': 'text/plain' } : {};
+    const headers = { ...(method === 'POST' ? { 'content-type': 'text/plain' } : {}), ...more };
     const outgoing = request(`${url}${path}`, { method, agent, headers }, async (response) => {
       try {
         const text = Buffer.concat(await response.toArray()).toString();

@@ -34,7 +34,16 @@ export function settingsOf(environment: Environment, mode: Mode = 'production') 
 export function staticFolder(settings: NginxContext['settings'], more: Partial<StaticFolder> = {}): StaticFolder {
   const [placed = { url: '/', path: '/app/public' }] = placedFolders(settings);
   const reason = 'STATIC_PATH';
-  return { ...placed, reason, onlyHashed: false, hasIndex: true, hasSources: false, strayLinks: [], ...more };
+  return {
+    ...placed,
+    reason,
+    onlyHashed: false,
+    hasIndex: true,
+    hasFolderPages: true,
+    hasSources: false,
+    strayLinks: [],
+    ...more,
+  };
 }
 
 /** At each level some, with directives that matter to what the image sets. */

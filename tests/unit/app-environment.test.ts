@@ -13,6 +13,7 @@ import {
   debuggerOf,
   splitNodeOptions,
   withoutDebugger,
+  withoutHeapOf,
 } from '../../rootfs/usr/local/lib/cluster/machine/node-options.ts';
 import { planProcesses } from '../../rootfs/usr/local/lib/cluster/machine/plan.ts';
 import { forwardedHeaders } from '../../rootfs/usr/local/lib/cluster/nginx/config/forwarded-headers.ts';
@@ -82,6 +83,18 @@ test('the other flags stay, with their values and quotes', () => {
   );
 });
 
+test('a heap that NODE_OPTIONS sizes is not sized by the plan', () => {
+  const planned = ['--max-http-header-size=36864', '--max-old-space-size=700', '--max-semi-space-size=16'];
+  assert.deepEqual(withoutHeapOf('', planned), planned);
+  assert.deepEqual(withoutHeapOf('--max_old_space_size=900 --max-http-header-size=1', planned), [
+    '--max-http-header-size=36864',
+    '--max-semi-space-size=16',
+  ]);
+  assert.deepEqual(withoutHeapOf('--max-old-space-size-percentage=60 --max-semi-space-size=4', planned), [
+    '--max-http-header-size=36864',
+  ]);
+});
+
 test('what Node refuses, and what no worker could run with, is one line with the remedy', () => {
   for (const [nodeOptions, code, message] of [
     ['--foo', 'NODE_OPTIONS_REFUSED', /^Node refuses NODE_OPTIONS: --foo is not allowed in NODE_OPTIONS\. /],
@@ -120,15 +133,18 @@ const aMachine = {
 };
 
 test('a framework is found by its package, installed or named, near the entry, or by its build', (t) => {
-  const found = (files: Record<string, string>, entry: string, container = {}, nginx = true) => {
+  const found = (files: Record<string, string>, entry: string, container = {}, nginx = true, environment = {}) => {
     const folder = write(t, files);
-    return trustedProxyVariables(container, { nginx }, join(folder, entry), folder).map(({ variable }) => variable);
+    return trustedProxyVariables(container, { nginx }, { entry: join(folder, entry), environment }, folder).map(
+      ({ variable }) => variable,
+    );
   };
   const auth = { 'node_modules/@auth/core/package.json': '{ "version": "0.41.3" }' };
   assert.deepEqual(found(auth, 'main.js'), ['AUTH_TRUST_HOST']);
   assert.deepEqual(found(auth, 'main.js', { NEXTAUTH_URL: 'https://example.com' }), []);
   assert.deepEqual(found(auth, 'main.js', { AUTH_TRUST_HOST: '' }), []);
   assert.deepEqual(found(auth, 'main.js', {}, false), []);
+  assert.deepEqual(found(auth, 'main.js', {}, true, { AUTH_URL: 'https://example.com' }), []);
   const named = { 'package.json': '{ "devDependencies": { "@sveltejs/adapter-node": "^5.0.0" } }' };
   assert.deepEqual(found(named, 'build/index.js'), ['PROTOCOL_HEADER']);
   assert.deepEqual(found(named, 'build/index.js', { ORIGIN: 'https://example.com' }), []);
@@ -148,7 +164,12 @@ test('only version 5 of next-auth has the meaning of AUTH_TRUST_HOST', (t) => {
     ['4.5.0', []],
   ] as const) {
     const folder = write(t, { 'package.json': JSON.stringify({ dependencies: { 'next-auth': version } }) });
-    const found = trustedProxyVariables({}, { nginx: true }, join(folder, 'server.js'), folder);
+    const found = trustedProxyVariables(
+      {},
+      { nginx: true },
+      { entry: join(folder, 'server.js'), environment: {} },
+      folder,
+    );
     assert.deepEqual(
       found.map(({ variable }) => variable),
       expected,
@@ -161,7 +182,7 @@ test('what a framework is told to trust is overwritten by nginx', (t) => {
   const folder = write(t, {
     'package.json': '{ "dependencies": { "@angular/ssr": "1", "@sveltejs/adapter-node": "1", "next-auth": "4" } }',
   });
-  const found = trustedProxyVariables({}, { nginx: true }, join(folder, 'main.js'), folder);
+  const found = trustedProxyVariables({}, { nginx: true }, { entry: join(folder, 'main.js'), environment: {} }, folder);
   const { settings } = readSettings({});
   const { requestHeaders = [] } = forwardedHeaders({ settings } as Parameters<typeof forwardedHeaders>[0]);
   const overwritten = requestHeaders.map(([name]) => name.toLowerCase());

@@ -36,6 +36,10 @@ const outputs: Record<string, Output> = {
     entry: 'build/index.js',
   },
   Astro: { files: all('dist/server/entry.mjs', 'dist/client/favicon.svg'), entry: 'dist/server/entry.mjs' },
+  'Astro of pages whose scripts are inline': {
+    files: all('dist/server/entry.mjs', 'dist/client/'),
+    entry: 'dist/server/entry.mjs',
+  },
   Angular: {
     files: all('dist/shop/server/server.mjs', 'dist/shop/browser/main.js'),
     entry: 'dist/shop/server/server.mjs',

@@ -27,7 +27,12 @@ test('`handler` counts where nothing else is exported by default, or a plain obj
 
 test('a default export that can be served goes before `handler`', () => {
   const plugin = async () => {};
-  assert.deepEqual(recognise({ default: plugin, handler: listener }), { kind: 'plugin', value: plugin, options: {} });
+  assert.deepEqual(recognise({ default: plugin, handler: listener }), {
+    kind: 'plugin',
+    value: plugin,
+    options: {},
+    confidence: 'unlikely',
+  });
   const server = http.createServer();
   assert.deepEqual(recognise({ default: server, handler: listener }), { kind: 'server', value: server });
   const withFetch = { fetch: method };
@@ -76,9 +81,14 @@ test('what TypeScript and Babel leave in CommonJS is unpacked once', () => {
 test('`options` goes with a plugin of an ES module and of CommonJS', () => {
   const plugin = async () => {};
   const options = { bodyLimit: 5 };
-  assert.deepEqual(recognise({ default: plugin, options }), { kind: 'plugin', value: plugin, options });
+  assert.deepEqual(recognise({ default: plugin, options }), {
+    kind: 'plugin',
+    value: plugin,
+    options,
+    confidence: 'unlikely',
+  });
   const transpiled = { default: { __esModule: true, default: plugin, options } };
-  assert.deepEqual(recognise(transpiled), { kind: 'plugin', value: plugin, options });
+  assert.deepEqual(recognise(transpiled), { kind: 'plugin', value: plugin, options, confidence: 'unlikely' });
 });
 
 test('half of a framework’s methods are not the framework', () => {
@@ -204,7 +214,9 @@ test('a default function with any other parameter is a plugin', () => {
     (a: unknown) => (req: unknown) => [a, req],
     () => class App {},
   ]) {
-    assert.deepEqual(recognise({ default: plugin }), { kind: 'plugin', value: plugin, options: {} }, String(plugin));
+    const { confidence, ...found } = recognise({ default: plugin }) as Recognised & { kind: 'plugin' };
+    assert.deepEqual(found, { kind: 'plugin', value: plugin, options: {} }, String(plugin));
+    assert.ok(['certain', 'possible', 'unlikely'].includes(confidence), String(plugin));
   }
 });
 

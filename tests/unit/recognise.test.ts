@@ -95,7 +95,7 @@ for (const [what, namespace, kind, why] of cases) {
 
 test('the named export `options` goes to the Fastify server', () => {
   const recognised = recognise({ default: plugin, options: { bodyLimit: 5 } });
-  assert.deepEqual(recognised, { kind: 'plugin', value: plugin, options: { bodyLimit: 5 } });
+  assert.deepEqual(recognised, { kind: 'plugin', value: plugin, options: { bodyLimit: 5 }, confidence: 'certain' });
 });
 
 test('a Koa app is served by its callback', () => {

@@ -38,7 +38,7 @@ const plain: Record<string, Expected> = {
   },
   'node --max_old_space_size=512 --expose-gc app.js': { file: 'app.js', flags: '--max_old_space_size=512 --expose-gc' },
   'node --title web -- server.js --title mine': { file: 'server.js', flags: '--title web', args: ['--title', 'mine'] },
-  'node --inspect=0.0.0.0:9229 server.js': { file: 'server.js', flags: '--inspect=0.0.0.0:9229' },
+  'node --inspect=0.0.0.0:9229 server.js': { file: 'server.js', dropped: /^--inspect=0\.0\.0\.0:9229 \(NODE_OPTIONS=/ },
   '/usr/local/bin/node server.js': { file: 'server.js' },
   'nodejs server.js': { file: 'server.js' },
   // Variables before it.
@@ -120,7 +120,7 @@ const plain: Record<string, Expected> = {
     isDevelopment: true,
     dropped: /^--watch \(dev mode watches: .*\), --watch-path=src \(/,
   },
-  'node --inspect-brk server.js': { file: 'server.js', dropped: /^--inspect-brk \(a worker that waits/ },
+  'node --inspect-brk server.js': { file: 'server.js', dropped: /^--inspect-brk \(NODE_OPTIONS=/ },
   'node --max-http-header-size=65536 server.js': { file: 'server.js', dropped: /\(NGINX_MAX_HEADER sets it\)/ },
 };
 

@@ -15,6 +15,7 @@ import { ClusterError, errors } from './errors.ts';
 import { configureLog, isLogJson, log, logFatal, logWarning } from './log.ts';
 import { checkContainer, identity, lowestPort } from './machine/container.ts';
 import { containerEnvironment } from './machine/container-environment.ts';
+import { checkNodeOptions } from './machine/node-options.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
 import { findStaticFolders } from './nginx/found-static-folders.ts';
@@ -56,13 +57,14 @@ try {
   const preStartMs = performance.now() - preStartAt;
   const app = findApp(settings);
   checkNodeFlags(app);
+  if (environment.NODE_OPTIONS === undefined) checkNodeOptions(app.environment.NODE_OPTIONS);
   if (settings.nginx) {
     checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
     logFrameworkAssets(settings);
   } else writeFileSync(run.noNginx, '');
   storeConfiguration({
     ...configuration,
-    environment: appEnvironment(environment, settings, app.entry),
+    environment: appEnvironment(environment, settings, app),
     isNodeEnvironmentSet: settings.mode === 'development' || environment.NODE_ENV !== undefined,
     boot: { beganAt, preStartMs, configuredAt: Date.now() },
   });

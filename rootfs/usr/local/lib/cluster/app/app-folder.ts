@@ -7,6 +7,8 @@ import { parsePackageJson } from './package-json.ts';
 
 export interface Folder {
   isFile(path: string): boolean;
+  /** An empty one, too. */
+  isFolder(path: string): boolean;
   /** The text of a file, or undefined where there is none. */
   read(path: string): string | undefined;
   /** Names in a folder, hidden ones included; none where there is no such folder. */
@@ -25,6 +27,7 @@ export const diskFolder: Folder = {
     if (isFile) accessSync(path, constants.R_OK);
     return isFile;
   },
+  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   read: (path) => (statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8') : undefined),
   names: (path) => (statSync(path, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(realpathSync(path)) : []),
   target: (path) => {
@@ -68,7 +71,7 @@ export function findAll(folder: Folder, pattern: string): string[] {
           : parents.map((parent) => `${parent}/${part}`),
       [''],
     );
-  return paths.filter((path) => folder.isFile(path) || folder.names(path).length > 0);
+  return paths.filter((path) => folder.isFile(path) || folder.isFolder(path));
 }
 
 function namesLike(names: readonly string[], pattern: string): string[] {

@@ -2,10 +2,16 @@
 import { codeOf, withoutComments } from './javascript-source.ts';
 
 export type FunctionShape =
-  /** Nothing speaks against a Fastify plugin. */
-  | { readonly kind: 'plugin' }
+  /** Nothing speaks against a Fastify plugin; `confidence` is what speaks for it. */
+  | { readonly kind: 'plugin'; readonly confidence: PluginConfidence }
   /** `because` completes "a function …". */
   | { readonly kind: 'listener' | 'context' | 'event' | 'web'; readonly because: string };
+
+/**
+ * `certain`: it registers something, or its first parameter has the name of an instance. `possible`: it has parameters.
+ * `unlikely`: it has none, and would register nothing.
+ */
+export type PluginConfidence = 'certain' | 'possible' | 'unlikely';
 
 /** Of a Fastify instance, and of nothing that a handler gets. */
 const instanceMethods =
@@ -19,6 +25,8 @@ const names: readonly [name: RegExp, kind: 'listener' | 'context' | 'event'][] =
   [/^_?(event|evt)$/i, 'event'],
 ];
 
+const instanceName = /^_?(app|fastify|server|instance|api|f)$/i;
+
 const ofResponse =
   /^(?:(?:end|write|writeHead|setHeader|flushHeaders|send|sendStatus|sendFile|json|status|render|redirect)\(|statusCode\b)/;
 const ofRequest = /^(?:url|method|headers|rawHeaders|httpVersion|originalUrl|query|params)\b(?!\()/;
@@ -31,7 +39,9 @@ export function shapeOfFunction(source: string): FunctionShape {
   const code = codeOf(source);
   const { parameters, end } = parametersOf(code);
   const [first = '', second = ''] = parameters;
-  if (first !== '' && registersRoutes(withoutComments(source), code, first)) return { kind: 'plugin' };
+  if (first !== '' && registersRoutes(withoutComments(source), code, first)) {
+    return { kind: 'plugin', confidence: 'certain' };
+  }
   const named = names.find(([name]) => name.test(first));
   if (named !== undefined) return { kind: named[1], because: `whose first parameter is \`${first}\`` };
   const body = code.slice(end);
@@ -47,7 +57,9 @@ export function shapeOfFunction(source: string): FunctionShape {
   if (context !== undefined) return { kind: 'context', because: usage(first, context) };
   const request = usesOf(first, ofFirst).find((use) => ofRequest.test(use));
   if (request !== undefined) return { kind: 'listener', because: usage(first, request) };
-  return { kind: 'plugin' };
+  if (instanceName.test(first)) return { kind: 'plugin', confidence: 'certain' };
+  const takesNothing = parameters.length === 0 && !/\b(this|arguments)\b/.test(body);
+  return { kind: 'plugin', confidence: takesNothing ? 'unlikely' : 'possible' };
 }
 
 function usage(parameter: string, use: string): string {

@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { appFolder } from '../paths.ts';
 import type { Environment } from '../settings/findings.ts';
 import type { Settings } from '../settings/read.ts';
+import type { App } from './find.ts';
 
 interface TrustRule {
   readonly variable: string;
@@ -70,14 +71,14 @@ const rules: readonly TrustRule[] = [
 export type TrustedProxyVariable = Pick<TrustRule, 'variable' | 'value' | 'framework' | 'because'>;
 
 /**
- * @param container what the user has set there stays as it is, even to nothing
- * @param entry the file that is run @param folder of the app
+ * @param container what the user has set there, or in the app's start script, stays as it is, even to nothing
+ * @param folder of the app
  * @returns what to set for the frameworks that are found; none with NGINX=off, where clients' own headers reach the app
  */
 export function trustedProxyVariables(
   container: Environment,
   { nginx }: Pick<Settings, 'nginx'>,
-  entry: string,
+  { entry, environment }: Pick<App, 'entry' | 'environment'>,
   folder = appFolder,
 ): TrustedProxyVariable[] {
   if (!nginx) return [];
@@ -85,7 +86,7 @@ export function trustedProxyVariables(
   return rules
     .filter(
       ({ variable, unless, packages, builds = [] }) =>
-        ![variable, ...unless].some((name) => container[name] !== undefined) &&
+        ![variable, ...unless].some((name) => (container[name] ?? environment[name]) !== undefined) &&
         (packages.some((name) => folders.some((each) => hasPackage(each, name))) ||
           builds.some((files) => files.every((file) => existsSync(join(dirname(entry), file))))),
     )

@@ -4,7 +4,7 @@ import type { RequestListener, Server } from 'node:http';
 import net from 'node:net';
 import type { FastifyInstance, FastifyPluginAsync, FastifyServerOptions } from 'fastify';
 import http from '../lean-http.ts';
-import { type FunctionShape, shapeOfFunction } from './function-shape.ts';
+import { type FunctionShape, type PluginConfidence, shapeOfFunction } from './function-shape.ts';
 
 /** An object with the web-standard `fetch`: Hono, h3, Elysia and the like, or `{ fetch }` as in Bun and Deno. */
 export interface FetchHandler {
@@ -19,7 +19,12 @@ export interface NestApplication {
 }
 
 export type Recognised =
-  | { readonly kind: 'plugin'; readonly value: FastifyPluginAsync; readonly options: FastifyServerOptions }
+  | {
+      readonly kind: 'plugin';
+      readonly value: FastifyPluginAsync;
+      readonly options: FastifyServerOptions;
+      readonly confidence: PluginConfidence;
+    }
   | { readonly kind: 'fastify'; readonly value: FastifyInstance }
   | { readonly kind: 'listener'; readonly value: RequestListener }
   | { readonly kind: 'server'; readonly value: Server }
@@ -92,10 +97,11 @@ function recogniseFunction(exported: object, namespace: Namespace): Recognised {
     return { kind: 'listener', value: exported as RequestListener };
   }
   if (has('fetch')) return { kind: 'fetch', value: exported as unknown as FetchHandler };
-  const plugin: Recognised = {
-    kind: 'plugin',
+  const plugin = {
+    kind: 'plugin' as const,
     value: exported as FastifyPluginAsync,
     options: (namedExport(namespace, exported, 'options') as FastifyServerOptions | undefined) ?? {},
+    confidence: 'certain' as const,
   };
   // What fastify-plugin leaves on a function.
   if (property(exported, Symbol.for('skip-override')) || property(exported, Symbol.for('plugin-meta'))) return plugin;
@@ -109,7 +115,7 @@ function recogniseFunction(exported: object, namespace: Namespace): Recognised {
   const { length } = exported as { length: number };
   if (length > 3)
     return unservable(`the default function takes ${length} parameters; a Fastify plugin takes (app, options)`);
-  return plugin;
+  return { ...plugin, confidence: shape.confidence };
 }
 
 /** TypeScript and Babel put the default export of a CommonJS module into `default` of its exports. */

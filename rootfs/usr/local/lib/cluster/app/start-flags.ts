@@ -28,7 +28,7 @@ const reasons: readonly [test: (flag: NodeFlag) => boolean, reason: string][] = 
   [({ name }) => watches.test(name), 'dev mode watches: `docker run … dev`'],
   [({ name }) => compilesTypeScript.test(name), 'TypeScript needs no flag here'],
   [({ name, value = '' }) => loads.test(name) && compilers.test(value), 'TypeScript needs no loader here'],
-  [({ name }) => /^--inspect-(brk|wait)$/.test(name), 'a worker that waits for a debugger is never ready'],
+  [({ name }) => /^--(inspect(-.*)?|debug-port)$/.test(name), 'NODE_OPTIONS=--inspect=0.0.0.0:9229 debugs worker 0'],
   [({ name }) => name === '--max-http-header-size', 'NGINX_MAX_HEADER sets it'],
 ];
 

@@ -147,7 +147,7 @@ function computedOf({ machine, plan }: ResolvedConfiguration): Readonly<Record<s
 /** What is set for the app's frameworks; nothing where there is no app yet. */
 function variablesForApp({ settings }: ResolvedConfiguration): readonly TrustedProxyVariable[] {
   try {
-    return trustedProxyVariables(containerEnvironment(), settings, findApp(settings).entry);
+    return trustedProxyVariables(containerEnvironment(), settings, findApp(settings));
   } catch {
     return [];
   }

@@ -2,6 +2,7 @@
 // https://nodejs.org/api/cli.html#node_optionsoptions
 import { spawnSync } from 'node:child_process';
 import { errors } from '../errors.ts';
+import { type NodeArguments, type NodeFlag, parseNodeArguments } from './node-flags.ts';
 
 /** `--inspect`, `--inspect-wait`, `--inspect-brk`: opened by worker 0, whichever process that is by now. */
 export interface Debugger {
@@ -11,19 +12,15 @@ export interface Debugger {
   readonly waits: 'no' | 'wait' | 'break';
 }
 
-const inspectorFlag = /^--(inspect(-brk|-wait|-port|-publish-uid)?|debug-port)(=|$)/;
+const inspectorFlag = /^--(inspect(-brk|-wait|-port|-publish-uid)?|debug-port)$/;
 /** Flags that Node allows, but with which a worker cannot run: with what happens and the remedy. */
 const unfitFlags: readonly (readonly [RegExp, string])[] = [
   [
-    /^--watch(-path|-preserve-output|-kill-signal)?(=|$)/,
+    /^--watch(-path|-preserve-output|-kill-signal)?$/,
     'runs the app in a process that nginx does not reach. Remove it; `docker run -v .:/app IMAGE dev` restarts the app when a file changes.',
   ],
   [/^--no-(experimental-)?require-module$/, "keeps Node from loading the image's own files into a worker. Remove it."],
 ];
-
-/** Flags whose value is the next word where it does not follow a `=`. */
-const flagsWithValue =
-  /^(-r|-C|--require|--import|--loader|--experimental-loader|--conditions|--title|--inspect-port|--debug-port|--inspect-publish-uid|--watch-path)$/;
 
 /**
  * Separates the words as Node does: by spaces; a quoted word may have some, and a backslash in it escapes.
@@ -36,36 +33,21 @@ export function splitNodeOptions(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Each flag with its value, where that is a word of its own. Node reads `_` in a flag as `-`. */
-function flagsOf(text: string): { readonly flag: string; readonly words: readonly string[] }[] {
-  const flags: { flag: string; words: string[] }[] = [];
-  let isValue = false;
-  for (const word of splitNodeOptions(text)) {
-    const last = flags.at(-1);
-    if (isValue && last !== undefined) {
-      last.flag += `=${word}`;
-      last.words.push(word);
-      isValue = false;
-      continue;
-    }
-    const [name = ''] = word.split('=', 1);
-    const flag = name.replaceAll('_', '-') + word.slice(name.length);
-    flags.push({ flag, words: [word] });
-    isValue = flagsWithValue.test(flag);
-  }
-  return flags;
+function flagsOf(text: string): readonly NodeFlag[] {
+  const collect = ({ flags, args }: NodeArguments): readonly NodeFlag[] =>
+    args.length === 0 ? flags : [...flags, ...collect(parseNodeArguments(args))];
+  return collect(parseNodeArguments(splitNodeOptions(text)));
 }
 
 /** @param nodeOptions the variable NODE_OPTIONS */
 export function debuggerOf(nodeOptions: string): Debugger | undefined {
   let found: Debugger = { host: '127.0.0.1', port: 9229, waits: 'no' };
   let isWanted = false;
-  for (const { flag } of flagsOf(nodeOptions)) {
-    const [, kind, value] = /^--(inspect|inspect-brk|inspect-wait|inspect-port|debug-port)(?:=(.*))?$/.exec(flag) ?? [];
-    if (kind === undefined) continue;
-    isWanted ||= !kind.endsWith('port');
-    const waits = kind === 'inspect-brk' ? 'break' : kind === 'inspect-wait' ? 'wait' : found.waits;
-    found = { ...found, ...parseAddress(value ?? ''), waits };
+  for (const { name, value = '' } of flagsOf(nodeOptions)) {
+    if (!/^--(inspect(-brk|-wait|-port)?|debug-port)$/.test(name)) continue;
+    isWanted ||= !name.endsWith('port');
+    const waits = name === '--inspect-brk' ? 'break' : name === '--inspect-wait' ? 'wait' : found.waits;
+    found = { ...found, ...parseAddress(value), waits };
   }
   return isWanted ? found : undefined;
 }
@@ -84,13 +66,19 @@ function parseAddress(text: string): Partial<Debugger> {
 export function withoutDebugger(nodeOptions: string): string {
   if (debuggerOf(nodeOptions) === undefined) return nodeOptions;
   return flagsOf(nodeOptions)
-    .filter(({ flag }) => !inspectorFlag.test(flag))
+    .filter(({ name }) => !inspectorFlag.test(name))
     .flatMap(({ words }) => words.map(quoteWord))
     .join(' ');
 }
 
 function quoteWord(word: string): string {
   return /[ "]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word;
+}
+
+/** @returns without the sizes of the heap that NODE_OPTIONS has, too: in a command line, they would go before it */
+export function withoutHeapOf(nodeOptions: string, flags: readonly string[]): readonly string[] {
+  const names = new Set(flagsOf(nodeOptions).map(({ name }) => name.replace(/-percentage$/, '')));
+  return flags.filter((flag) => !/^--max-(old|semi)-space-size=/.test(flag) || !names.has(flag.split('=', 1)[0] ?? ''));
 }
 
 /**
@@ -105,8 +93,8 @@ export function checkNodeOptions(nodeOptions = ''): void {
   });
   const [reason = ''] = stderr.trim().split('\n');
   if (status !== 0) throw errors.nodeOptionsRefused(reason.replace(/^(\S*node|Error): /, ''));
-  for (const { flag, words } of flagsOf(nodeOptions)) {
-    const [, problem] = unfitFlags.find(([pattern]) => pattern.test(flag)) ?? [];
+  for (const { name, words } of flagsOf(nodeOptions)) {
+    const [, problem] = unfitFlags.find(([pattern]) => pattern.test(name)) ?? [];
     if (problem !== undefined) throw errors.nodeOptionsUnfit(words.join(' '), problem);
   }
 }

@@ -1,7 +1,7 @@
 // What lies in static folders that is not for everybody. nginx cannot tell: it knows of a link only who owns it.
 import { existsSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { walkFolders } from '../file-tree.ts';
+import { type WalkedFolder, walkFolders } from '../file-tree.ts';
 import { appFolder } from '../paths.ts';
 import type { Settings } from '../settings/read.ts';
 import { isUsualFolder, placedFolders } from '../settings/static-folders.ts';
@@ -22,7 +22,9 @@ export function findStaticFolders(settings: Settings, appRoot = appFolder): Stat
     // A path with a pattern, which BASE_PATH would have to be taken out of.
     .filter(({ onlyHashed }) => !onlyHashed || settings.basePath === '/')
     .map(({ framework, ...assets }) => ({ ...assets, reason: `built by ${framework}` }));
-  return [...set, ...recognised].flatMap((folder) => inspectStaticFolder(folder) ?? []);
+  const found = [...set, ...recognised].flatMap((folder) => inspectStaticFolder(folder) ?? []);
+  // In dev mode a folder may get a page at any moment.
+  return settings.mode === 'production' ? found : found.map((folder) => ({ ...folder, hasFolderPages: true }));
 }
 
 /**
@@ -34,18 +36,20 @@ export function inspectStaticFolder(
 ): StaticFolder | undefined {
   const { path } = folder;
   if (!existsSync(path)) return undefined;
+  // node_modules is never served, and has by far the most files.
+  const walked = [...walkFolders(path, (_path, name) => name === 'node_modules')];
   return {
     ...folder,
     hasIndex: existsSync(join(path, 'index.html')),
     hasSources: existsSync(join(path, 'package.json')),
-    strayLinks: findStrayLinks(path),
+    hasFolderPages: walked.some((each) => each.path !== path && each.entries.some(({ name }) => name === 'index.html')),
+    strayLinks: findStrayLinks(path, walked),
   };
 }
 
-function findStrayLinks(root: string): string[] {
+function findStrayLinks(root: string, walked: readonly WalkedFolder[]): string[] {
   const realRoot = `${realpathSync(root)}/`;
-  // node_modules is never served, and has by far the most files.
-  return [...walkFolders(root, (_path, name) => name === 'node_modules')].flatMap(({ path, entries }) =>
+  return walked.flatMap(({ path, entries }) =>
     entries
       .filter((entry) => entry.isSymbolicLink())
       .map(({ name }) => join(path, name))

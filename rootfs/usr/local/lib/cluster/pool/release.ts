@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs';
 import { type App, nameOf } from '../app/find.ts';
 import { checkNodeFlags } from '../app/start-flags.ts';
 import type { StartOptions } from '../app/start-script.ts';
+import { withoutDebugger } from '../machine/node-options.ts';
 import { appFolder } from '../paths.ts';
 import { compileApp } from '../typescript/compile-app.ts';
 
@@ -27,7 +28,13 @@ export async function prepareRelease(app: App): Promise<Release> {
   const manifest = await compileApp(app);
   const { nodeFlags, environment, args } = app;
   const [entry, folder] = [realpathSync(app.entry), realpathSync(appFolder)];
-  return { entry, name: nameOf(app), folder, manifest, nodeFlags, environment, args };
+  return { entry, name: nameOf(app), folder, manifest, nodeFlags, environment: withoutItsDebugger(environment), args };
+}
+
+/** A debugger of the start script would be opened by each worker: NODE_OPTIONS of the container gives it to one. */
+function withoutItsDebugger(environment: StartOptions['environment']): StartOptions['environment'] {
+  const { NODE_OPTIONS: nodeOptions } = environment;
+  return nodeOptions === undefined ? environment : { ...environment, NODE_OPTIONS: withoutDebugger(nodeOptions) };
 }
 
 /** The releases that workers run or may run, numbered from 1. */

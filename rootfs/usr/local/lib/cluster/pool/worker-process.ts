@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { after, on, once } from '../guarded.ts';
 import { log } from '../log.ts';
+import { withoutHeapOf } from '../machine/node-options.ts';
 import { run, workerLogName, workerSocket } from '../paths.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import {
@@ -69,11 +70,13 @@ export class WorkerProcess {
       const watchdog = launch.settings.workerStallTimeoutMs > 0 ? (['pipe'] as const) : [];
       const sockets = socket === undefined ? [] : Array.from({ length: acceptors }, () => socket);
       const descriptors = sockets.map((_, number) => watchdogDescriptor + watchdog.length + number);
+      const environment = environmentOf(id, slot, release, launch, descriptors);
+      const nodeFlags = withoutHeapOf(environment.NODE_OPTIONS ?? '', launch.nodeFlags);
       return fork(release.entry, [...release.args, ...launch.appArguments], {
         cwd: release.folder,
         // The app's own preloads come last: they may listen already.
-        execArgv: [...launch.nodeFlags, '--require', preload, ...release.nodeFlags],
-        env: environmentOf(id, slot, release, launch, descriptors),
+        execArgv: [...nodeFlags, '--require', preload, ...release.nodeFlags],
+        env: environment,
         // A process group of its own, so that what the app has started ends with it.
         detached: true,
         stdio: ['inherit', output.out, output.err, 'ipc', ...watchdog, ...sockets],

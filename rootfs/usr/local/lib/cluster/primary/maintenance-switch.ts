@@ -1,10 +1,14 @@
 // Maintenance: nginx refuses requests while a file exists (nginx/config/maintenance.ts).
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errors } from '../errors.ts';
 import { log } from '../log.ts';
 import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import { run } from '../paths.ts';
 import type { Order } from './admin/control.ts';
+
+/** Each worker of nginx looks at the file once a second: when the command has ended, none is behind. */
+const cachedMs = 1500;
 
 export function isInMaintenance(): boolean {
   return existsSync(run.maintenance);
@@ -19,7 +23,10 @@ export function maintenanceOrder(hasNginx: boolean): Order {
     else if (state === 'off') rmSync(run.maintenance, { force: true });
     else if (state !== '') throw errors.notAMaintenanceState(state);
     const text = isInMaintenance() ? 'maintenance is on: all requests but health checks get 503' : 'maintenance is off';
-    if (state !== '') log(text);
+    if (state !== '') {
+      log(text);
+      await sleep(cachedMs);
+    }
     if (!hasOwnNginxConfiguration()) return text;
     return `${text}. Your own nginx.conf decides what that means: it can test \`if (-f ${run.maintenance})\``;
   };

@@ -15,7 +15,7 @@ each problem that says what to write instead. A variable that looks like a setti
   \`NGINX_MAX_UPLOAD=10\`, ten bytes) is refused. A variable that is set to nothing counts as not set, unless its row says otherwise.
 - **Secrets**: a variable that may hold one is never shown, and can be read from a file that \`NAME_FILE\` names.
 - The app finds all of these in its environment, too.
-- \`NODE_OPTIONS\` is Node's own. With \`--max-old-space-size\` or \`--max-semi-space-size\` in it, the image sets no heap.
+- \`NODE_OPTIONS\` is Node's own, and acts in the app only. With \`--max-old-space-size\` or \`--max-semi-space-size\` in it, the image sets no heap.
 `;
 
 export function renderReference(): string {

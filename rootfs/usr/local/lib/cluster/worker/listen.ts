@@ -112,8 +112,8 @@ export class Listener {
   }
 
   #intercept(server: net.Server, args: unknown[]): net.Server {
-    if (server.listening) return Reflect.apply(this.#listen, server, args); // throws ERR_SERVER_ALREADY_LISTEN
-    const { options, callback, isDescriptor } = parseListenArguments(args);
+    const { options, callback, isDescriptor, isRefused } = parseListenArguments(args);
+    if (server.listening || isRefused) return Reflect.apply(this.#listen, server, args); // throws
     // Port 0 is never the app: somebody's throw-away server.
     const isApp = server instanceof http.Server && (isDescriptor || options.path !== undefined || options.port !== 0);
     if (!isApp) {
@@ -124,6 +124,8 @@ export class Listener {
     const listening: Listening<Server> = { server, port, isExported: this.#exported.has(server) };
     const effects = this.#advance({ type: 'listen', listening });
     if (effects.some(({ do: effect }) => effect === 'listen-beside')) {
+      // A socket that the app has opened itself works as in plain Node.
+      if (isDescriptor) return asPrimary(() => Reflect.apply(this.#listen, server, args));
       this.#besidePort(port);
       return this.#others.listen(server, options, callback);
     }

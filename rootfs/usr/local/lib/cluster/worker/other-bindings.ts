@@ -2,9 +2,8 @@
 // these is asked for once a worker: the kernel shares it between them where it can, and worker 0 has it where it cannot.
 import dgram from 'node:dgram';
 import { errorMonitor } from 'node:events';
-import { lstatSync, renameSync, rmSync } from 'node:fs';
-import type net from 'node:net';
-import type { ListenOptions } from 'node:net';
+import { linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import net, { type ListenOptions } from 'node:net';
 import { log, logWarning } from '../log.ts';
 import type { ListenCallback } from './listen-arguments.ts';
 
@@ -17,6 +16,11 @@ export interface OtherBindingsOptions {
 
 /** How long an HTTP server may follow one that cannot be served, before the log says what is being waited for. */
 const hintAfterMs = 2000;
+/** A server that is closed within this time was a probe: is the port free? */
+const probeMs = 1000;
+const restoreEveryMs = 1000;
+
+let vainServers = 0;
 
 export class OtherBindings {
   readonly #options: OtherBindingsOptions;
@@ -42,8 +46,30 @@ export class OtherBindings {
     if (port === 0) return this.#call(server, { ...options, exclusive: true }, callback);
     const secure = describeSecure(server);
     if (secure !== undefined) this.#hint(secure, port);
-    if (this.#options.slot === 0) log(`port ${port} is a further port of the app, shared by all workers`);
+    if (port === this.#options.port && secure === undefined) return this.#listenInVain(server, options, callback);
+    if (this.#options.slot === 0)
+      whileListening(server, () => log(`port ${port} is a further port of the app, shared by all workers`));
     return this.listenOnPort(server, options, callback);
+  }
+
+  /**
+   * On PORT, which nginx has: most often to find out whether the port is free, right before an HTTP server listens there.
+   * The server listens where nobody connects.
+   */
+  #listenInVain(server: net.Server, options: ListenOptions, callback?: ListenCallback): net.Server {
+    const { host = '::' } = options;
+    const { port } = this.#options;
+    server.address = () =>
+      server.listening ? { address: host, family: net.isIPv4(host) ? 'IPv4' : 'IPv6', port } : null;
+    whileListening(server, () =>
+      logWarning(
+        `port ${port} is PORT, which is for HTTP: nobody can connect to the app's other server there. Give it a port of its own.`,
+      ),
+    );
+    vainServers += 1;
+    const { signal } = options;
+    const privately = { path: `\0cluster-vain-${process.pid}-${vainServers}`, exclusive: true };
+    return this.#call(server, { ...privately, ...(signal === undefined ? {} : { signal }) }, callback);
   }
 
   /** On a port that every worker has. */
@@ -55,19 +81,27 @@ export class OtherBindings {
   }
 
   /**
-   * A path has one owner. Worker 0 takes it over from the worker that it replaces; in the others the server listens where
-   * nobody connects.
+   * A path leads to one worker: worker 0, which takes it over from the worker that it replaces, or the first one that finds
+   * it free. It stays where a worker that ends, or the next one that starts, removes it, as many apps do.
    */
   #listenOnPath(server: net.Server, options: ListenOptions, path: string, callback?: ListenCallback): net.Server {
     if (path.startsWith('\0') || !isSocketOrFree(path))
       return this.#call(server, { ...options, exclusive: true }, callback);
     const temporary = `${path}.${process.pid}`;
-    if (this.#options.slot > 0) {
-      log(`${path} belongs to worker 0: nobody can connect to worker ${this.#options.slot} there`);
-      server.prependOnceListener('listening', () => rmSync(temporary, { force: true }));
-    } else {
-      server.prependOnceListener('listening', () => renameSync(temporary, path));
-    }
+    server.prependOnceListener('listening', () => {
+      const isTaken = exists(path);
+      if (this.#options.slot === 0 || !isTaken) linkTo(temporary, path);
+      else log(`${path} belongs to worker 0: nobody can connect to worker ${this.#options.slot} there`);
+      const own = inodeOf(temporary);
+      const timer = setInterval(() => {
+        if (server.listening && !exists(path)) linkTo(temporary, path);
+      }, restoreEveryMs).unref();
+      server.once('close', () => {
+        clearInterval(timer);
+        // As Node does; but not what another worker has taken over.
+        if (inodeOf(path) === own) rmSync(path, { force: true });
+      });
+    });
     const address = server.address.bind(server);
     server.address = () => (address() === null ? null : path);
     return this.#call(server, { ...options, path: temporary, exclusive: true }, callback);
@@ -75,12 +109,10 @@ export class OtherBindings {
 
   #explainTaken({ code, syscall }: NodeJS.ErrnoException, port: number): void {
     if (code !== 'EADDRINUSE' || syscall !== 'listen') return;
-    const { port: publicPort, adminPort } = this.#options;
+    const { adminPort } = this.#options;
     if (port === adminPort) {
       logWarning(`port ${port} is ADMIN_PORT of this image. Set ADMIN_PORT to another port, or to off.`);
     }
-    if (port === publicPort)
-      logWarning(`port ${port} is PORT, which is for HTTP. Listen on another port, or set PORT.`);
   }
 
   /** Not an error at once: its HTTP server may follow, as in a Nest app with a gRPC microservice. */
@@ -98,6 +130,35 @@ export class OtherBindings {
   #call(server: net.Server, options: ListenOptions, callback: ListenCallback | undefined): net.Server {
     return Reflect.apply(this.#listen, server, callback === undefined ? [options] : [options, callback]);
   }
+}
+
+/** @param then is called when the server still listens after a moment: it is no probe */
+function whileListening(server: net.Server, then: () => void): void {
+  server.once('listening', () => {
+    setTimeout(() => {
+      if (server.listening) then();
+    }, probeMs).unref();
+  });
+}
+
+/** Another name for a socket, in place of whatever has that name. */
+function linkTo(socket: string, name: string): void {
+  const temporary = `${socket}.link`;
+  try {
+    rmSync(temporary, { force: true });
+    linkSync(socket, temporary);
+    renameSync(temporary, name);
+  } catch (error) {
+    logWarning(`${name} cannot be made to lead to the app's server (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function exists(path: string): boolean {
+  return inodeOf(path) !== undefined;
+}
+
+function inodeOf(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function isSocketOrFree(path: string): boolean {

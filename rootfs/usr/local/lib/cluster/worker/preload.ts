@@ -6,11 +6,11 @@ import type { Socket } from 'node:net';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { mentionsListen } from '../app/javascript-source.ts';
+import { patienceFor } from '../app/own-listen.ts';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
 import { explainWriteFailure } from '../app/write-failure.ts';
-import { configureLog } from '../log.ts';
+import { configureLog, log } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import { AppReadiness } from './app-readiness.ts';
@@ -35,7 +35,7 @@ import { startWatchdog } from './watchdog.ts';
 /** Characters of an app's error message that are shown as the reason for the container's end. */
 const longestReason = 500;
 
-/** How long an app that exports a listener and mentions `.listen(` may take to call it. */
+/** How long an app that exports something may take to listen by itself, where that is likely. */
 const ownListenMs = 3000;
 
 /** Between the primary and the app of this process. */
@@ -165,12 +165,22 @@ class WorkerRuntime {
     if (this.#listener.hasServed || app.kind === 'nothing') return;
     // `if (require.main === module) app.listen()` has happened by now; a listen() that comes later may still come, and
     // takes over from what is served here.
-    if (app.kind === 'listener' && mentionsListen(readFileSync(entry, 'utf8'))) {
-      this.#fallback = app;
-      setTimeout(() => this.#serve(app), ownListenMs).unref();
-    } else {
+    const patience = patienceFor(app, () => readFileSync(entry, 'utf8'));
+    if (patience === 'none') {
       this.#serve(app);
+      return;
     }
+    this.#fallback = app;
+    if (patience === 'a-moment') setTimeout(() => this.#serve(app), ownListenMs).unref();
+    else if (app.kind === 'unservable') this.#waitDespite(app.why);
+  }
+
+  /** Nothing that is exported can be served, but the app goes on, and may be about to listen. */
+  #waitDespite(why: string): void {
+    send({ type: 'cluster:hint', hint: why });
+    setTimeout(() => {
+      if (!this.#listener.hasServed) log(`${why}. The app has not called listen() yet: it has until BOOT_TIMEOUT`);
+    }, ownListenMs).unref();
   }
 
   async #serve(app: Recognised): Promise<void> {

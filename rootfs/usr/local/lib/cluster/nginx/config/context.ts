@@ -15,6 +15,8 @@ export interface StaticFolder {
   readonly onlyHashed: boolean;
   /** It has an index.html of its own. */
   readonly hasIndex: boolean;
+  /** A folder in it has an index.html. */
+  readonly hasFolderPages: boolean;
   /** It has a package.json, so it holds more than what a browser may see. */
   readonly hasSources: boolean;
   /** Links in it that lead out of it, relative to it. */

@@ -78,12 +78,12 @@ export function errorPages(context: NginxContext): Topic {
     locations: ({ responseHeaders }) =>
       lines(
         '# The status stays that of the error: 200 here only says that there is a body.',
-        hasOwnPages && ownPagesLocation(context, commonContent(context, responseHeaders)),
+        hasOwnPages && ownPagesLocation(context, commonContent(responseHeaders)),
         ...(['json', 'html'] as const).map((kind) =>
           block(
             `location = /.error/${kind}`,
             lines(
-              commonContent(context, responseHeaders),
+              commonContent(responseHeaders),
               `default_type ${kind === 'json' ? 'application/json' : 'text/html'};`,
               `return 200 '${kind === 'json' ? json : html}\\n';`,
             ),
@@ -122,12 +122,13 @@ function codePattern(name: string): string {
 
 const ownPagesUrl = '/.error/pages/';
 
-function ownPagesLocation({ settings }: NginxContext, content: string): string {
+function ownPagesLocation(context: NginxContext, content: string): string {
   return block(
     `location ${ownPagesUrl}`,
     lines(
       content,
-      `alias ${nginxPath(`${settings.errorPages}/`)};`,
+      openToEveryone(context),
+      `alias ${nginxPath(`${context.settings.errorPages}/`)};`,
       'charset utf-8;',
       '# Where it has been removed since the start.',
       'try_files $uri /.error/html;',
@@ -136,10 +137,9 @@ function ownPagesLocation({ settings }: NginxContext, content: string): string {
 }
 
 /** Of each location with a page. */
-function commonContent(context: NginxContext, responseHeaders: readonly Header[]): string {
+function commonContent(responseHeaders: readonly Header[]): string {
   return lines(
     'internal;',
-    openToEveryone(context),
     '# nginx finds out about a bad range (416) after it has added them: they would be there twice.',
     `more_clear_headers ${responseHeaders.map(([name]) => name).join(' ')};`,
   );

@@ -31,7 +31,6 @@ export function healthPath(context: NginxContext): Topic {
             lines(
               'internal;',
               'access_log off;',
-              openToEveryone(context),
               'default_type application/json;',
               `return 503 '{"status":"not ready"}\\n';`,
             ),

@@ -77,19 +77,24 @@ function locations(context: NginxContext, shared: Shared): string {
   );
 }
 
+/** Only where there are such pages at the start: each request pays for it. */
+const redirectToFolder = lines(
+  '# The links of a folder’s page are relative to its URL with a slash: /docs leads to /docs/.',
+  block(
+    'if (-f $request_filename$folder_page)',
+    '# Where try_files does not reach, that is what nginx does with a folder: after it has asked for a password.',
+  ),
+);
+
 /**
  * @param filesUrl where its files are in URLs, empty for the root
  * @param appLocation the named location, or a variable with its name, that gets a request without a file
  */
 function folderLocations(folder: StaticFolder, filesUrl: string, appLocation: string): string {
-  const { path, url, hasIndex } = folder;
+  const { path, url, hasIndex, hasFolderPages } = folder;
   const content = lines(
     divertUpgrades,
-    '# The links of a folder’s page are relative to its URL with a slash: /docs leads to /docs/.',
-    block(
-      'if (-f $request_filename$folder_page)',
-      '# Where try_files does not reach, that is what nginx does with a folder: after it has asked for a password.',
-    ),
+    hasFolderPages && redirectToFolder,
     `try_files $file_path $file_path/index.html ${appLocation};`,
     sending(folder),
   );

@@ -1,0 +1,3 @@
+export const actions = {
+  default: async ({ request }) => ({ who: (await request.formData()).get('who') }),
+};
