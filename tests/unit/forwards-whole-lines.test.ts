@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const program = join(import.meta.dirname, '../../rootfs/etc/s6-overlay/scripts/forward-log');
 const names = ['nginx', 'server', 'worker-0', 'worker-1', 'worker-2', 'worker-3'];
@@ -18,6 +19,8 @@ interface Forwarder {
   print(name: string, stream: 'out' | 'err', text: string | Buffer): void;
   /** Starts a process that prints `count` lines of up to `bytes` bytes, each with its name and number. */
   printLines(name: string, count: number, bytes: number): Promise<unknown>;
+  /** Starts a process that prints lines until the test ends. */
+  printForever(name: string): void;
   /** Asks it to end. @returns what it has printed from now on */
   end(): Promise<{ out: string; err: string }>;
 }
@@ -38,7 +41,7 @@ async function forward(t: TestContext, format = 'text', queueBytes = 64_000_000)
   );
   const process = spawn(program, [folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: '/usr/bin:/bin', PERL_SIGNALS: 'unsafe' },
+    env: { PATH: '/usr/bin:/bin' },
   });
   t.after(() => {
     process.kill('SIGKILL');
@@ -58,6 +61,12 @@ async function forward(t: TestContext, format = 'text', queueBytes = 64_000_000)
         spawn(globalThis.process.execPath, ['-e', script], { stdio: ['ignore', descriptorOf(name, 'out'), 'inherit'] }),
         'exit',
       );
+    },
+    printForever: (name) => {
+      const script = "const lines = ('x'.repeat(99) + '\\n').repeat(40); for (;;) require('fs').writeSync(1, lines)";
+      const stdio = ['ignore', descriptorOf(name, 'out'), 'ignore'] as const;
+      const child = spawn(globalThis.process.execPath, ['-e', script], { stdio: [...stdio] });
+      t.after(() => child.kill('SIGKILL'));
     },
     async end() {
       const read = Promise.all([readAll(process.stdout as Readable), readAll(process.stderr as Readable)]);
@@ -104,6 +113,31 @@ test('nobody reads the log: who prints does not wait, and what is dropped is cou
     /^\[cluster\] warning: (\d+) lines of the log were dropped, since it was read too slowly$/m.exec(err) ?? [];
   assert.ok(kept > 0 && kept < 800);
   assert.equal(kept + Number(dropped), 800);
+});
+
+test('a log that is read too slowly all the time: what is dropped is counted again and again', deadline, async (t) => {
+  const forwarder = await forward(t, 'text', 300_000);
+  forwarder.printForever('worker-0');
+  let notices = 0;
+  (forwarder.process.stderr as Readable).on('data', (chunk) => {
+    notices += String(chunk).match(/\d+ lines of the log were dropped/g)?.length ?? 0;
+  });
+  for await (const chunk of forwarder.process.stdout as Readable) {
+    assert.ok(chunk.length > 0);
+    if (notices >= 2) break;
+    await sleep(5);
+  }
+  assert.ok(notices >= 2);
+});
+
+test('a process that goes on printing does not keep the forwarder from its end', deadline, async (t) => {
+  const forwarder = await forward(t);
+  forwarder.printForever('worker-0');
+  const stdout = (forwarder.process.stdout as Readable).resume();
+  await once(stdout, 'data');
+  forwarder.process.kill('SIGTERM');
+  const [code] = await once(forwarder.process, 'exit');
+  assert.equal(code, 0);
 });
 
 test('the end does not wait for a reader that takes nothing', deadline, async (t) => {
