@@ -89,7 +89,7 @@ createServer((request, response) => {
     files: { '/app/main.mjs': app },
     environment: { WORKERS: '2', NGINX_WORKER_PROCESSES: '2' },
   });
-  const agent = 'a'.repeat(1000);
+  const agent = 'a'.repeat(500);
   for (let batch = 0; batch < 20; batch += 1) {
     await Promise.all(Array.from({ length: 20 }, () => get(container, '/', { 'user-agent': agent })));
   }
@@ -98,6 +98,64 @@ createServer((request, response) => {
   assert.equal(lines.filter((line) => /^app x{2000} end$/.test(line)).length, 400);
   assert.equal(lines.filter((line) => line.startsWith('{') && JSON.parse(line).agent === agent).length, 400);
   assert.equal(lines.length, 800);
+});
+
+test('combined, common and logfmt: as their readers know them', async (t) => {
+  const formats: Record<string, RegExp[]> = {
+    combined: [
+      /^[\d.]+ - - \[\d\d\/\w{3}\/\d{4}:[\d:]{8} \+0000\] "GET \/say HTTP\/1\.1" 200 4 "https:\/\/shop\.example\/" "a \\x22quoted\\x22 agent"$/,
+      /^[\d.]+ - - \[\S+ \+0000\] "GET \/say HTTP\/1\.1" 200 4 "-" "-"$/,
+    ],
+    common: [/^[\d.]+ - - \[\S+ \+0000\] "GET \/say HTTP\/1\.1" 200 4$/],
+    logfmt: [
+      /^time="\S+" id="\S+" client="[\d.]+" method="GET" host="shop\.example" path="\/say" status=200 bytes=4 duration=[\d.]+ workerDuration=[\d.]+ slot=0 failure="" agent="a \\"quoted\\" agent"$/,
+    ],
+  };
+  for (const [format, expected] of Object.entries(formats)) {
+    const container = await serve(t, { app: 'parrot', environment: { LOG_FORMAT: format, WORKERS: '1' } });
+    const headers = { host: 'shop.example', referer: 'https://shop.example/?token=secret' };
+    await get(container, '/say?token=secret', { ...headers, 'user-agent': 'a "quoted" agent' });
+    await get(container, '/say');
+    const { output } = await container.stop();
+    for (const line of expected)
+      assert.ok(
+        output.split('\n').some((each) => line.test(each)),
+        `${line}\n${output}`,
+      );
+    assert.doesNotMatch(output, /secret/);
+  }
+});
+
+test('the trace that a request belongs to is in its line, where the header is valid', async (t) => {
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const invalid = [
+    `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+    `00-${trace}-${'0'.repeat(16)}-01`,
+    `ff-${trace}-00f067aa0ba902b7-01`,
+    `00-${trace.toUpperCase()}-00f067aa0ba902b7-01`,
+    `00-${trace}-00f067aa0ba902b7-01-more`,
+    `00-${trace}-00f067aa0ba902b7`,
+    `00-${trace}"}`,
+  ];
+  const valid = [`00-${trace}-00f067aa0ba902b7-01`, `cc-${trace}-00f067aa0ba902b7-01-more`];
+  const container = await serve(t, { app: 'parrot', environment: { WORKERS: '1', NGINX_WORKER_PROCESSES: '1' } });
+  for (const traceparent of [...invalid, ...valid]) await get(container, '/say', { traceparent });
+  await get(container, '/say');
+  const { output } = await container.stop();
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).traceId),
+    [...invalid.map(() => undefined), trace, trace, undefined],
+  );
+
+  const environment = { LOG_FORMAT: 'text', ACCESS_LOG: 'errors', WORKERS: '1' };
+  const errors = await serve(t, { app: 'parrot', environment });
+  for (const status of [200, 500]) await get(errors, `/say?status=${status}`, { traceparent: String(valid[0]) });
+  await get(errors, '/say?status=404');
+  const printed = (await errors.stop()).output;
+  assert.match(printed, new RegExp(` 500 .* id \\S+ trace ${trace} "-"$`, 'm'));
+  assert.match(printed, / 404 .* id \S+ "-"$/m);
+  assert.doesNotMatch(printed, / 200 \d+B/);
 });
 
 /** In numerical order: each of nginx's workers writes its own lines. */

@@ -9,11 +9,25 @@ import { below, has, render } from './support/nginx-outline.ts';
 test('the access log: which requests, in which format', () => {
   const written = (environment: Environment, more: Partial<NginxContext> = {}) =>
     below(render(environment, more), 'access_log ')[0];
-  assert.equal(written({}), '/dev/stdout json buffer=4k flush=1s');
-  assert.equal(written({}, { isTerminal: true }), '/dev/stdout text buffer=4k flush=1s');
-  assert.equal(written({ LOG_FORMAT: 'json' }, { isTerminal: true }), '/dev/stdout json buffer=4k flush=1s');
-  assert.equal(written({ LOG_FORMAT: 'text' }), '/dev/stdout text buffer=4k flush=1s');
-  assert.equal(written({ ACCESS_LOG: 'errors' }), '/dev/stdout json buffer=4k flush=1s if=$is_logged');
+  const untraced = 'buffer=4k flush=1s if=$is_untraced';
+  assert.equal(written({}), `/dev/stdout json ${untraced}`);
+  assert.equal(written({}, { isTerminal: true }), `/dev/stdout text ${untraced}`);
+  assert.equal(written({ LOG_FORMAT: 'json' }, { isTerminal: true }), `/dev/stdout json ${untraced}`);
+  assert.equal(written({ LOG_FORMAT: 'text' }), `/dev/stdout text ${untraced}`);
+  assert.equal(written({ LOG_FORMAT: 'logfmt' }), `/dev/stdout logfmt ${untraced}`);
+  assert.equal(written({ LOG_FORMAT: 'combined' }), '/dev/stdout combined_log buffer=4k flush=1s');
+  assert.equal(
+    written({ LOG_FORMAT: 'common', ACCESS_LOG: 'errors' }),
+    '/dev/stdout common_log buffer=4k flush=1s if=$is_logged',
+  );
+  assert.deepEqual(below(render({ ACCESS_LOG: 'errors' }), 'access_log '), [
+    `/dev/stdout json ${untraced}`,
+    '/dev/stdout json_traced buffer=4k flush=1s if=$is_traced',
+  ]);
+  assert.deepEqual(below(render({ ACCESS_LOG: 'errors' }), 'map $is_logged$trace_id $is_untraced > '), [
+    'default 0',
+    '1 1',
+  ]);
   assert.equal(written({ ACCESS_LOG: 'off' }), 'off');
   assert.ok(!has(render({ ACCESS_LOG: 'off' }), /log_format|\$is_logged|\$slot/));
   assert.deepEqual(below(render({ ACCESS_LOG: 'errors' }), 'map $status $is_logged > '), ['default 0', '~^[45] 1']);

@@ -167,6 +167,8 @@ const variants: Environment[] = [
   { TRUSTED_PROXIES: 'private', ACCESS_LOG: 'off', NGINX_WORKER_OPEN_FILES: '4096' },
   { ...tls, LOG_FORMAT: 'text', ACCESS_LOG: 'errors', ACCESS_LOG_QUERY: 'on', SECURITY_HEADERS: 'strict' },
   { ...tls, TRUSTED_PROXIES: 'private', PROXY_PROTOCOL: 'on', ACCESS_LOG: 'slow:1500ms', SECURITY_HEADERS: 'off' },
+  { LOG_FORMAT: 'combined' },
+  { LOG_FORMAT: 'logfmt', ACCESS_LOG: 'errors' },
   { RATE_LIMIT: '10r/s', CONNECTION_LIMIT: '5', MICRO_CACHE: '10m', STICKY_SESSIONS: 'ip' },
   { STICKY_SESSIONS: 'cookie', NGINX_STREAM_UPLOADS: '/up', NGINX_PRIVATE_PATH: '/data', STATIC_INDEX: 'on' },
   { STICKY_SESSIONS: 'sid', TLS_REDIRECT: 'off', ...tls },

@@ -6,12 +6,13 @@ import { appEnvironment } from './app/app-environment.ts';
 import { explainUnreadable, findApp } from './app/find.ts';
 import { runPreStart } from './app/prestart.ts';
 import { checkNodeFlags } from './app/start-flags.ts';
-import { resolveConfiguration } from './configuration/resolve.ts';
+import { prepareLog } from './configuration/log-fifos.ts';
+import { type ResolvedConfiguration, resolveConfiguration } from './configuration/resolve.ts';
 import { storeConfiguration } from './configuration/store.ts';
 import { summarise } from './configuration/summary.ts';
 import { writeNginxConf } from './configuration/write-nginx-conf.ts';
 import { ClusterError, errors } from './errors.ts';
-import { log, logFatal, logWarning, setLogLevel } from './log.ts';
+import { configureLog, isLogJson, log, logFatal, logWarning } from './log.ts';
 import { checkContainer, identity, lowestPort } from './machine/container.ts';
 import { containerEnvironment } from './machine/container-environment.ts';
 import { checkNodeOptions } from './machine/node-options.ts';
@@ -43,14 +44,14 @@ try {
     process.argv[2] === 'dev' ? 'development' : 'production',
   );
   const { settings, warnings } = configuration;
-  setLogLevel(settings.logLevel);
+  configureLog(settings);
   for (const warning of warnings) logWarning(warning);
   if (identity().uid === 0) logWarning(runsAsRoot);
   log(summarise(configuration));
   if (settings.maintenance)
     logWarning('MAINTENANCE=on: all requests but health checks get 503, until `cluster maintenance off`');
   checkPorts(settings);
-  makeRunFolders(settings);
+  makeRunFolders(configuration);
   const preStartAt = performance.now();
   await runPreStart(settings.preStartPath, appEnvironment(environment, settings, undefined));
   const preStartMs = performance.now() - preStartAt;
@@ -98,12 +99,13 @@ function checkPorts({ port, tlsPort, tlsCertificate, adminPort }: Settings): voi
 }
 
 /** Begins with empty folders: what a container left behind before `docker restart` would be taken for its own. */
-function makeRunFolders(settings: Settings): void {
+function makeRunFolders(configuration: ResolvedConfiguration): void {
+  const { settings } = configuration;
   for (const folder of [runFolder, nginxFolder]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
   }
-  execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo]);
+  execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo, ...prepareLog(configuration)]);
   if (settings.maintenance) writeFileSync(run.maintenance, '');
   const { requestsMs, workersMs } = planStop(settings);
   // For the service scripts, which are shell.
@@ -112,6 +114,7 @@ function makeRunFolders(settings: Settings): void {
   writeFileSync(run.appKillMs, String(workersMs + killAfterMs));
   // One without the other would be worse than neither: docs/performance.md.
   writeFileSync(run.cpuScheduling, settings.nginx && settings.cpuScheduling === 'batch' ? 'batch' : 'other');
+  if (isLogJson(settings)) writeFileSync(run.jsonLog, '');
   writeFileSync(run.health, `${healthAddress(settings)}\n`);
 }
 

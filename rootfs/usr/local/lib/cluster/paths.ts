@@ -48,6 +48,14 @@ export const run = {
   cpuScheduling: `${runFolder}/cpu-scheduling`,
   /** While it exists, nginx refuses all requests but health checks. */
   maintenance: `${runFolder}/maintenance`,
+  /** A folder with the FIFOs that processes print into; missing on a terminal. */
+  log: `${runFolder}/log`,
+  /** How the server's own lines are forwarded: `json` or `text`. */
+  logFormat: `${runFolder}/log/format`,
+  /** How many bytes of lines may wait for a slow reader of the log. */
+  logQueueBytes: `${runFolder}/log/queue-bytes`,
+  /** Exists where the server's own lines are JSON. */
+  jsonLog: `${runFolder}/json-log`,
   drainDelaySeconds: `${runFolder}/drain-delay-seconds`,
   /** After so long the supervisor kills a service that was asked to stop. */
   nginxKillMs: `${runFolder}/nginx-kill-ms`,
@@ -69,6 +77,19 @@ export const prebuiltTypeScript = '/var/cache/cluster/typescript';
 /** The unix socket that nginx sends slot `slot`'s requests to. */
 export function slotSocket(slot: number): string {
   return `${runFolder}/slot-${slot}.sock`;
+}
+
+/** The FIFO that a process prints into: its standard output or standard error. */
+export function logFifo(name: string, stream: 'out' | 'err'): string {
+  return `${run.log}/${name}.${stream}`;
+}
+
+/**
+ * @param worker its number
+ * @param names how many names there are: a worker gets that of one which has usually ended
+ */
+export function workerLogName(worker: number, names: number): string {
+  return `worker-${worker % names}`;
 }
 
 /** What the slot's socket is a symbolic link to: the socket that a worker listens on. */

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import type { Server } from 'node:net';
 import { extname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { log, setLogLevel } from '../log.ts';
+import { configureLog, log } from '../log.ts';
 import { run } from '../paths.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
@@ -37,8 +37,11 @@ if (isMainThread) {
 function announce(port: number): void {
   if (port >= firstEphemeralPort || existsSync(run.configuration) || !isFirst()) return;
   const { schema } = load(`../settings/schema${extension}`) as typeof import('../settings/schema.ts');
-  const level = schema.logLevel.type.parse(process.env.LOG_LEVEL ?? '');
-  if (level !== undefined) setLogLevel(level);
+  const { LOG_LEVEL = '', LOG_FORMAT = '' } = process.env;
+  configureLog({
+    logLevel: schema.logLevel.type.parse(LOG_LEVEL) ?? 'info',
+    logFormat: schema.logFormat.type.parse(LOG_FORMAT) ?? 'auto',
+  });
   log(
     `this command listens on port ${port} by itself: nginx and the workers do not run, because the container was given a command. To run the app with them, remove CMD from the Dockerfile (or \`command:\` from the container's definition).`,
   );

@@ -1,4 +1,5 @@
 // How the process of a worker is started: what is the same for all workers of a container.
+import { logNamesOf } from '../configuration/log-fifos.ts';
 import type { StoredConfiguration } from '../configuration/store.ts';
 import type { Debugger } from '../machine/node-options.ts';
 import { nodeOptionsOf } from '../machine/plan.ts';
@@ -19,6 +20,8 @@ export interface Launch {
   readonly isNodeEnvironmentSet: boolean;
   /** Of worker 0; undefined: none. */
   readonly debugger: Debugger | undefined;
+  /** How many workers have FIFOs of their own to print into, where there are any. */
+  readonly logNames: number;
 }
 
 /** @param ownLocationPaths see workerSettingsOf() */
@@ -34,5 +37,6 @@ export function launchOf(
     environment,
     isNodeEnvironmentSet,
     debugger: plan.debugger,
+    logNames: logNamesOf(plan.maxWorkers),
   };
 }

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { after, on, once } from '../guarded.ts';
 import { log } from '../log.ts';
 import { withoutHeapOf } from '../machine/node-options.ts';
-import { run, workerSocket } from '../paths.ts';
+import { run, workerLogName, workerSocket } from '../paths.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import {
   acceptors,
@@ -25,6 +25,7 @@ import { describeListeners } from './launcher-hint.ts';
 import type { Release } from './release.ts';
 import { withOpenSocket } from './sockets.ts';
 import { requestStack } from './watchdog-pipe.ts';
+import { openOutput } from './worker-output.ts';
 
 export interface WorkerListeners {
   /** Also when the app listens again. */
@@ -64,6 +65,7 @@ export class WorkerProcess {
     this.id = id;
     this.slot = slot;
     this.release = release;
+    const output = openOutput(workerLogName(id, launch.logNames));
     this.#child = withOpenSocket(workerSocket(id), (socket) => {
       const watchdog = launch.settings.workerStallTimeoutMs > 0 ? (['pipe'] as const) : [];
       const sockets = socket === undefined ? [] : Array.from({ length: acceptors }, () => socket);
@@ -77,9 +79,10 @@ export class WorkerProcess {
         env: environment,
         // A process group of its own, so that what the app has started ends with it.
         detached: true,
-        stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...watchdog, ...sockets],
+        stdio: ['inherit', output.out, output.err, 'ipc', ...watchdog, ...sockets],
       });
     });
+    output.close();
     if (this.pid !== undefined) recordGroup(this.pid);
     this.#listen(listeners);
   }

@@ -4,7 +4,7 @@ import { findApp, nameOf } from '../app/find.ts';
 import { loadConfiguration, type StoredConfiguration } from '../configuration/store.ts';
 import type { ClusterError } from '../errors.ts';
 import { on } from '../guarded.ts';
-import { log, logFault, logWarning, setLogLevel } from '../log.ts';
+import { configureLog, log, logFault, logWarning } from '../log.ts';
 import { watchCertificate } from '../nginx/certificate-watch.ts';
 import { askNginx } from '../nginx/nginx-status.ts';
 import { ownLocationPaths, readSnippets } from '../nginx/snippets.ts';
@@ -30,7 +30,7 @@ on(process, 'unhandledRejection', 'the last resort', (error: unknown) => logFaul
 const configuration = loadConfiguration();
 const { settings, boot } = configuration;
 const isDevelopment = settings.mode === 'development';
-setLogLevel(settings.logLevel);
+configureLog(settings);
 const app = findApp(settings);
 log(`runs ${nameOf(app)}, ${app.reason}`);
 if (app.passedOver.length > 0) log(`passed over: ${app.passedOver.join(', ')}`);

@@ -11,6 +11,8 @@ const idleGraceMs = { nginx: nginxKeepsMs + 500, others: 300 };
 const checkEveryMs = 20;
 /** Connections that were made just before the slot was handed over are accepted in this time. */
 const handOverMs = 200;
+/** How long the log may take for the last lines. */
+const lastLinesMs = 1000;
 
 /** What is drained: the connections of all servers that the app has served with. */
 export interface Drained {
@@ -31,9 +33,19 @@ export async function drain(
   if (nginxGoesOn) await sleep(handOverMs);
   await endConnections(drained, idleGraceMs[nginxGoesOn ? 'nginx' : 'others']);
   await close();
-  if (process.listenerCount('SIGTERM') === 0) process.exit(0);
+  if (process.listenerCount('SIGTERM') === 0) {
+    await untilPrinted();
+    process.exit(0);
+  }
   // The app has a shutdown of its own: it gets the signal that it was written for.
   process.kill(process.pid, 'SIGTERM');
+}
+
+/** Resolves when the log has taken what the app has printed: process.exit() loses what a full pipe has not taken yet. */
+async function untilPrinted(): Promise<void> {
+  const streams = [process.stdout, process.stderr];
+  const written = streams.map((stream) => new Promise((resolve) => stream.write('', resolve)));
+  await Promise.race([Promise.all(written), sleep(lastLinesMs)]);
 }
 
 /** Resolves when there is no connection. How long that may take is for the primary to say. */

@@ -10,7 +10,7 @@ import { patienceFor } from '../app/own-listen.ts';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
 import { explainWriteFailure } from '../app/write-failure.ts';
-import { log, setLogLevel } from '../log.ts';
+import { configureLog, log } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import { AppReadiness } from './app-readiness.ts';
@@ -53,11 +53,11 @@ class WorkerRuntime {
 
   constructor(configuration: WorkerConfiguration, stateWatch: StateWatch | undefined) {
     this.#stateWatch = stateWatch;
-    const { slot, logLevel, compileCache, isBehindNginx, isCached } = configuration;
+    const { slot, compileCache, isBehindNginx, isCached } = configuration;
     this.#configuration = configuration;
     this.#title = new Title(`worker ${slot}`);
     this.#title.show('starting');
-    setLogLevel(logLevel);
+    configureLog(configuration);
     enableCompileCache(compileCache);
     actAsClusterWorker(slot, () => send({ type: 'cluster:retire' }));
     if (isBehindNginx) letStreamsFlow(isCached);

@@ -1,18 +1,17 @@
 // What every worker of a container is told: settings that take effect in the worker's process, by the names that the schema
 // has for them where the value is the setting's own.
-import type { LogLevel } from '../log.ts';
+import type { LogSettings } from '../log.ts';
 import type { Plan } from '../machine/plan.ts';
 import { prefixOf } from '../settings/base-path.ts';
 import type { Settings } from '../settings/read.ts';
 
-export interface WorkerSettings {
+export interface WorkerSettings extends LogSettings {
   /** The port that the app is told in PORT. */
   readonly port: number;
   /** The port on which the app's own server is expected. */
   readonly appPort: number;
   /** 0: none. */
   readonly adminPort: number;
-  readonly logLevel: LogLevel;
   /** Connections come from nginx; else they are clients' own. */
   readonly isBehindNginx: boolean;
   /** nginx caches responses that allow it. */
@@ -38,7 +37,7 @@ export function workerSettingsOf(
   plan: Plan,
   ownLocationPaths: readonly string[] | undefined,
 ): WorkerSettings {
-  const { port, appPort = port, adminPort, logLevel, nginx, microCacheBytes, streamedUploads } = settings;
+  const { port, appPort = port, adminPort, logLevel, logFormat, nginx, microCacheBytes, streamedUploads } = settings;
   const basePath = prefixOf(settings);
   const workerStallTimeoutMs = stallTimeoutOf(settings, plan);
   return {
@@ -46,6 +45,7 @@ export function workerSettingsOf(
     appPort,
     adminPort,
     logLevel,
+    logFormat,
     isBehindNginx: nginx,
     isCached: microCacheBytes > 0,
     basePath,

@@ -1,7 +1,7 @@
 // The access log: one line for each request, on standard output.
 import { slotSocket } from '../../paths.ts';
 import type { AccessLog } from '../../settings/types/word.ts';
-import { logFormat } from './access-log-format.ts';
+import { type LineFormat, lineFormat } from './access-log-format.ts';
 import type { NginxContext } from './context.ts';
 import { lines, map, paragraphs } from './layout.ts';
 import { isOrdinary } from './malformed-requests.ts';
@@ -9,23 +9,44 @@ import { requestTimePattern } from './number-patterns.ts';
 import type { Topic } from './topic.ts';
 
 export function accessLogs(context: NginxContext): Topic {
-  const { accessLog, accessLogQuery, logFormat: format } = context.settings;
+  const { accessLog, accessLogQuery } = context.settings;
   if (accessLog.kind === 'off') return { http: 'access_log off;' };
-  const isText = format === 'text' || (format === 'auto' && context.isTerminal);
+  const format = lineFormat(context);
   return {
     http: paragraphs(
       loggedPath(accessLogQuery),
       loggedMethod,
-      slotOfUpstream(context.plan.maxWorkers, isText ? '-' : 'null'),
-      logFormat(context, isText),
+      slotOfUpstream(context.plan.maxWorkers, format.none),
+      format.http,
       lines(
         isLoggedMap(accessLog),
         '# Buffered: unbuffered logging costs a third of the throughput. Up to 4k are written to a pipe in one piece,',
-        '# however full it is; of more, the app or another worker of nginx might tear a line apart.',
-        `access_log /dev/stdout ${isText ? 'text' : 'json'} buffer=4k flush=1s${accessLog.kind === 'on' ? '' : ' if=$is_logged'};`,
+        '# however full it is; of more, another worker of nginx might tear a line apart.',
+        directives(format, accessLog.kind !== 'on'),
       ),
     ),
   };
+}
+
+/** @param isFiltered $is_logged says which requests are logged */
+function directives({ name, hasTraced }: LineFormat, isFiltered: boolean): string {
+  const write = (format: string, condition: string) =>
+    `access_log /dev/stdout ${format} buffer=4k flush=1s${condition === '' ? '' : ` if=${condition}`};`;
+  if (!hasTraced) return write(name, isFiltered ? '$is_logged' : '');
+  const [logged, source] = isFiltered ? ['1', '$is_logged$trace_id'] : ['', '$trace_id'];
+  return lines(
+    map(`"${source}"`, '$is_untraced', [
+      ['default', '0'],
+      [logged, '1'],
+    ]),
+    isFiltered &&
+      map(`"${source}"`, '$is_traced', [
+        ['default', '0'],
+        ['~^1.', '1'],
+      ]),
+    write(name, '$is_untraced'),
+    write(`${name}_traced`, isFiltered ? '$is_traced' : '$trace_id'),
+  );
 }
 
 function loggedPath(hasQuery: boolean): string {
