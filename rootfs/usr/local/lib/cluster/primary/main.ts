@@ -64,7 +64,8 @@ await startControl(run.controlSocket, {
   scale: async (parameters) => {
     const failed = await pool.scale(parameters.get('workers') ?? '');
     if (failed !== undefined) throw failed;
-    return `${pool.status().target} workers are ready`;
+    const { target } = pool.status();
+    return target === 1 ? '1 worker is ready' : `${target} workers are ready`;
   },
   maintenance: maintenanceOrder(settings.nginx),
 });
