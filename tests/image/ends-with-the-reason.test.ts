@@ -66,6 +66,19 @@ const cases: Case[] = [
     reason: /EADDRINUSE: address already in use :::3000$/,
   },
   {
+    name: 'an app whose child process has PORT',
+    options: {
+      files: {
+        '/app/main.cjs': `const server = "require('node:http').createServer((_, r) => r.end()).listen(8080, () => console.log('has it'))";
+          require('node:child_process').spawn('node', ['--eval', server]).stdout.once('data', () => require('node:http').createServer().listen(3000));
+        `,
+      },
+    },
+    exitCode: 1,
+    reason:
+      /PORT=8080 is taken: `node --eval require.* listens on port 8080 of this container\. Give it another port, or/,
+  },
+  {
     name: 'an app that nothing keeps running',
     options: {
       files: {

@@ -84,6 +84,8 @@ function createPool(configuration: StoredConfiguration): Pool {
     onReadyCount: (ready) => {
       process.title = `primary ${ready} ready`;
       if (ready === 0) return lifecycle.markNotReady();
+      const taken = lifecycle.findPortTaken(settings);
+      if (taken !== undefined) return void lifecycle.giveUp(pool, taken);
       if (!isDevelopment) lifecycle.logStart(boot);
       lifecycle.markReady();
     },
