@@ -59,9 +59,9 @@ export class Lifecycle {
   }
 
   /** Logs how long the start took, the first time. */
-  logStart(boot: Boot): void {
+  logStart(boot: Boot, port: number): void {
     if (this.wasReady) return;
-    log(describeStart({ ...boot, primaryAt: performance.timeOrigin, readyAt: Date.now() }));
+    log(describeStart({ ...boot, port, primaryAt: performance.timeOrigin, readyAt: Date.now() }));
   }
 
   /**

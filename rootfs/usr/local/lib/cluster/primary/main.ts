@@ -86,7 +86,7 @@ function createPool(configuration: StoredConfiguration): Pool {
       if (ready === 0) return lifecycle.markNotReady();
       const taken = lifecycle.findPortTaken(settings);
       if (taken !== undefined) return void lifecycle.giveUp(pool, taken);
-      if (!isDevelopment) lifecycle.logStart(boot);
+      if (!isDevelopment) lifecycle.logStart(boot, settings.port);
       lifecycle.markReady();
     },
     onStateInMemory: (slot, found) => stateHints.add(slot, found),
