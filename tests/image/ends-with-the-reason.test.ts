@@ -44,6 +44,52 @@ const cases: Case[] = [
       /app\/main\.mjs: the app exited with code 7 before it was ready: process\.exit\(\) was called at \/app\/main\.mjs:2:9, and no error was thrown$/,
   },
   {
+    name: 'an app whose packages were not installed',
+    options: {
+      files: {
+        '/app/package.json': '{"type":"module","dependencies":{"express":"^5.0.0"}}',
+        '/app/main.js': "import express from 'express';\nexpress().listen(3000);\n",
+      },
+    },
+    exitCode: 1,
+    reason: /^\[cluster\] \/app has no node_modules\. Write `COPY package\*\.json \.\/` and `RUN npm ci` before/,
+  },
+  {
+    name: 'an app whose two servers listen on one port',
+    options: {
+      files: {
+        '/app/main.cjs':
+          "const http = require('node:http'); http.createServer().listen(3000); http.createServer().listen(3000);\n",
+      },
+    },
+    exitCode: 1,
+    reason: /EADDRINUSE: address already in use :::3000$/,
+  },
+  {
+    name: 'an app whose child process has PORT',
+    options: {
+      files: {
+        '/app/main.cjs': `const server = "require('node:http').createServer((_, r) => r.end()).listen(8080, () => console.log('has it'))";
+          require('node:child_process').spawn('node', ['--eval', server]).stdout.once('data', () => require('node:http').createServer().listen(3000));
+        `,
+      },
+    },
+    exitCode: 1,
+    reason:
+      /PORT=8080 is taken: `node --eval require.* listens on port 8080 of this container\. Give it another port, or/,
+  },
+  {
+    name: 'an app that nothing keeps running',
+    options: {
+      files: {
+        '/app/main.cjs': "const http = require('node:http'); http.createServer().listen(process.env.PORT).unref();\n",
+      },
+      environment: { WORKERS: '1' },
+    },
+    exitCode: 1,
+    reason: /exited with code 0.*: the app's event loop became empty: nothing keeps it running/,
+  },
+  {
     name: 'an app for Bun',
     options: { files: { '/app/index.ts': "Bun.serve({ port: 3000, fetch: () => new Response('hi') });\n" } },
     exitCode: 1,
@@ -145,7 +191,7 @@ const cases: Case[] = [
     name: 'a module that is not installed',
     options: { files: { '/app/main.mjs': "import 'left-pad';\n" } },
     exitCode: 1,
-    reason: /app\/main\.mjs: .*Cannot find package 'left-pad'/,
+    reason: /^\[cluster\] left-pad is not in package\.json\. Add it with `npm install left-pad`/,
   },
   {
     name: 'an app that takes more memory than there is',

@@ -106,15 +106,18 @@ test('a flag that Node refuses ends the container before anything starts', async
   assert.match(check.output, /--watch runs the app in a process that nginx does not reach/);
 });
 
-test('a preload that fails is the app’s failure, with its own message', async (t) => {
+test('a preload that fails is the app’s failure, with its own message; one that is missing ends the container before', async (t) => {
   const files = { '/app/main.mjs': printsItsEnvironment, '/app/throws.mjs': 'throw new Error("no collector");' };
-  for (const [nodeOptions, reason] of [
-    ['--import ./missing.mjs', /Cannot find module '\/app\/missing\.mjs'/],
-    ['--import ./throws.mjs', /Error: no collector$/],
+  for (const [nodeOptions, exitCode, reason] of [
+    ['--import ./missing.mjs', 78, /NODE_OPTIONS: --import \.\/missing\.mjs names what is not there/],
+    [
+      '--import ./throws.mjs',
+      1,
+      /app\/main\.mjs: the app exited with code 1 before it was ready: Error: no collector$/,
+    ],
   ] as const) {
     const end = await runToItsEnd(t, { files, environment: { NODE_OPTIONS: nodeOptions } });
-    assert.equal(end.exitCode, 1);
-    assert.match(end.lastLine, /app\/main\.mjs: the app exited with code 1 before it was ready: /);
+    assert.equal(end.exitCode, exitCode);
     assert.match(end.lastLine, reason);
   }
 });

@@ -141,7 +141,7 @@ export default async function app(app) {
 }
 `;
   const container = await boot(t, { files: { '/app/main.mjs': main }, environment: { WORKERS: '1' } });
-  await container.printed(/started in/);
+  await container.printed(/started in [\d.]+ s, and listens on port 8080: /);
   assert.equal((await probe(container, '/readyz'))['/readyz'], `503 {"status":"the app's own \`ready\` says no"}`);
   await container.ready('/ready');
   await container.ready('/healthz');

@@ -10,6 +10,7 @@ import { trustedProxyVariables } from '../../rootfs/usr/local/lib/cluster/app/pr
 import { parseEnvironment } from '../../rootfs/usr/local/lib/cluster/machine/container-environment.ts';
 import {
   checkNodeOptions,
+  checkPreloads,
   debuggerOf,
   splitNodeOptions,
   withoutDebugger,
@@ -103,6 +104,7 @@ test('what Node refuses, and what no worker could run with, is one line with the
     ['--title "a', 'NODE_OPTIONS_REFUSED', /: invalid value for NODE_OPTIONS \(unterminated string\)\. /],
     ['--watch', 'NODE_OPTIONS_UNFIT', /^NODE_OPTIONS: --watch runs the app in a process that nginx does not reach\. /],
     ['--watch-path ./src', 'NODE_OPTIONS_UNFIT', /^NODE_OPTIONS: --watch-path \.\/src runs /],
+    ['--permission --allow-fs-read=*', 'NODE_OPTIONS_UNFIT', /^NODE_OPTIONS: --permission keeps Node from /],
     ['--no-require-module', 'NODE_OPTIONS_UNFIT', /^NODE_OPTIONS: --no-require-module keeps Node from loading /],
   ] as const) {
     assert.throws(
@@ -114,6 +116,41 @@ test('what Node refuses, and what no worker could run with, is one line with the
   }
   for (const fine of ['', '--inspect=0.0.0.0:9229', '--import ./missing.mjs', '--title "a --watch"'])
     checkNodeOptions(fine);
+});
+
+test('a preload that is not there is refused; one that Node may find is not', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'preloads-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'node_modules/there'), { recursive: true });
+  writeFileSync(join(folder, 'hook.cjs'), '');
+  writeFileSync(join(folder, 'package.json'), '{"name":"own"}');
+  const missing = [
+    '--import ./missing.mjs',
+    '--require=missing',
+    '-r @scope/missing/register',
+    '--loader file:///missing.mjs',
+    '--enable-source-maps --import /missing.mjs',
+  ];
+  for (const nodeOptions of missing) {
+    assert.throws(
+      () => checkPreloads(nodeOptions, folder),
+      (error: Error & { exitCode: number }) => error.exitCode === 78 && /names what is not there/.test(error.message),
+      nodeOptions,
+    );
+  }
+  for (const nodeOptions of [
+    '',
+    '--require ./hook',
+    '--import ./hook.cjs',
+    '-r there/register',
+    '--import own',
+    '--import #hook',
+    '--import node:test',
+    '--import data:text/javascript,1',
+    '--title ./missing.mjs',
+  ]) {
+    checkPreloads(nodeOptions, folder);
+  }
 });
 
 test('a debugger that cannot be reached, or sees a part of the requests, is a warning', () => {

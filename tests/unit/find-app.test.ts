@@ -179,7 +179,7 @@ const hints: [what: string, files: Record<string, string>, hint: RegExp][] = [
   [
     'a server in a sub-folder',
     { 'server/run.js': listening },
-    /\. server\/run\.js calls listen\(\): set APP_MODULE=server\/run\.js\. Copy/,
+    /\. server\/run\.js calls listen\(\): set APP_MODULE=server\/run\.js\.$/,
   ],
   ['a server of an unusual name', { 'start.mjs': listening, 'db.mjs': '' }, /\. start\.mjs calls listen/],
   ['a server without extension', { 'bin/www': listening }, /set APP_MODULE=bin\/www\./],
@@ -198,12 +198,24 @@ const hints: [what: string, files: Record<string, string>, hint: RegExp][] = [
     { 'my-app/main.ts': "import { serve } from '@hono/node-server'" },
     /APP_MODULE=my-app\/main\.ts/,
   ],
+  [
+    'a start script that is no text',
+    { 'package.json': '{"scripts":{"start":["node","run.js"]}}' },
+    /`scripts\.start` of package\.json is not run: it is not a text\. Write `"start": "node FILE"`\.$/,
+  ],
   ['a comment that speaks of a server', { 'lib/a.js': '// app.listen(3000)' }, /\.cjs\. Copy the app in/],
 ];
 for (const [what, files, hint] of hints) {
   test(`where no app is found, the error names what is there: ${what}`, () =>
     assert.throws(() => entryOf(files), hint));
 }
+
+test('a start script that is no text is named where another file is run', () => {
+  const packageJson = '{"scripts":{"start":true}}';
+  const { entry, notes } = findAppIn(appWith({ 'main.js': '', 'package.json': packageJson }), appSettings);
+  assert.equal(entry, '/app/main.js');
+  assert.match(notes.join(), /`scripts\.start` of package\.json is not run: it is not a text/);
+});
 
 test('a package.json that is not JSON is left to Node', () => {
   assert.equal(entryOf({ 'server.js': '', 'package.json': '{"main":' }), '/app/server.js');
@@ -239,6 +251,8 @@ test('an /app without an app says what was looked for', () => {
 
 test('an APP_MODULE that is missing or outside of /app is named', () => {
   assert.throws(() => entryOf({ 'main.ts': '' }, 'start.ts'), /APP_MODULE=start\.ts: there is no such file in \/app/);
+  assert.throws(() => entryOf({ 'main.ts': '' }, 'start.ts'), /relative to \/app, such as APP_MODULE=main\.ts\.$/);
+  assert.throws(() => entryOf({ 'lib.txt': '' }, 'start.ts'), /Give a path relative to \/app\.$/);
   assert.throws(() => entryOf({ 'main.ts': '' }, '../etc/passwd'), /APP_MODULE=\.\.\/etc\/passwd is outside \/app/);
   assert.throws(() => entryOf({ 'main.ts': '' }, '/application/main.ts'), /is outside \/app/);
 });

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { findListeningProcesses, scriptOf } from '../../rootfs/usr/local/lib/cluster/machine/listening-processes.ts';
+import {
+  findHolder,
+  findListeningProcesses,
+  scriptOf,
+} from '../../rootfs/usr/local/lib/cluster/machine/listening-processes.ts';
 
 const server = `require('node:net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
 
@@ -23,6 +27,20 @@ test('a process that a process has started is found by the port on which it list
   assert.deepEqual(others, []);
   assert.deepEqual(found?.ports, [Number(line)]);
   assert.equal(found?.command.at(-1), 'grandchild');
+});
+
+test('whoever has a port is found, and nobody for a free one', async (t) => {
+  const holder = spawn(process.execPath, ['--eval', server, 'holder'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => holder.kill('SIGKILL'));
+  const [line] = await once(holder.stdout, 'data', { signal: AbortSignal.timeout(20_000) });
+  const port = Number(line);
+  const found = findHolder(port)?.process;
+  assert.equal(found?.pid, holder.pid);
+  assert.deepEqual(found?.ports, [port]);
+  assert.equal(found?.command.at(-1), 'holder');
+  holder.kill('SIGKILL');
+  await once(holder, 'exit', { signal: AbortSignal.timeout(20_000) });
+  assert.equal(findHolder(port), undefined);
 });
 
 test('a process that has ended is no error', () => {

@@ -50,15 +50,19 @@ test('flags that Node takes are accepted, and nothing of the app is loaded for t
   check(
     '--enable-source-maps',
     '--import',
-    './not-there.mjs',
+    './package.json',
     '-r',
-    'not-there',
+    'typescript',
     '--max-old-space-size=100',
     '--inspect=0',
   );
 });
 
 const refused: [flags: string[], reason: RegExp][] = [
+  [
+    ['--import', './not-there.mjs'],
+    /^`scripts\.start` of package\.json: --import \.\/not-there\.mjs names what is not there/,
+  ],
   [
     ['--foo'],
     /^`scripts\.start` of package\.json: bad option: --foo\. Correct the flags, or name the file, .*APP_MODULE=/,

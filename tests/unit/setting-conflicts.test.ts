@@ -53,6 +53,14 @@ promise('a drain is shorter than the stop that it is a part of', [
   [{ DRAIN_DELAY: '10s', STOP_TIMEOUT: '1001ms' }, [/Write DRAIN_DELAY=500ms, or/]],
 ]);
 
+promise('the app’s own server has a port that is not the image’s', [
+  [{ APP_PORT: '9000' }, [/^APP_PORT=9000 and ADMIN_PORT=9000 are the same port\. /]],
+  [{ APP_PORT: '3000', ADMIN_PORT: '3000' }, [/^APP_PORT=3000 and ADMIN_PORT=3000 are the same port\. /]],
+  [{ APP_PORT: '8443', TLS_PORT: '8443', ...tls }, [/^APP_PORT=8443 and TLS_PORT=8443 are the same port\. /], tlsFiles],
+  [{ APP_PORT: '9000', ADMIN_PORT: 'off' }, []],
+  [{ APP_PORT: '8080' }, []],
+]);
+
 promise('a request may take as long as what is left of a stop, if both are set', [
   [{ REQUEST_TIMEOUT: '8s', STOP_TIMEOUT: '10s', DRAIN_DELAY: '2s' }, []],
   [

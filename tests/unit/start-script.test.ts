@@ -235,6 +235,6 @@ test('a start script of another form is quoted where another file runs', () => {
 test('a start script of another form is quoted where no file is found', () => {
   assert.throws(
     () => findAppIn(appWith({ 'package.json': '{"scripts":{"start":"bun run x"}}' }), appSettings),
-    /no app found .*\. `scripts\.start` of package\.json \(`bun run x`\) is not run: the image has Node: set APP_MODULE.*\. Copy/,
+    /no app found .*\. `scripts\.start` of package\.json \(`bun run x`\) is not run: the image has Node: set APP_MODULE.*Deno\.serve\(\)\.$/,
   );
 });

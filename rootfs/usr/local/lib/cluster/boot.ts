@@ -15,7 +15,7 @@ import { ClusterError, errors } from './errors.ts';
 import { configureLog, isLogJson, log, logFatal, logWarning } from './log.ts';
 import { checkContainer, identity, lowestPort } from './machine/container.ts';
 import { containerEnvironment } from './machine/container-environment.ts';
-import { checkNodeOptions } from './machine/node-options.ts';
+import { checkNodeOptions, checkPreloads } from './machine/node-options.ts';
 import { planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
 import { findStaticFolders } from './nginx/found-static-folders.ts';
@@ -58,6 +58,7 @@ try {
   const app = findApp(settings);
   checkNodeFlags(app);
   if (environment.NODE_OPTIONS === undefined) checkNodeOptions(app.environment.NODE_OPTIONS);
+  checkPreloads(environment.NODE_OPTIONS ?? app.environment.NODE_OPTIONS);
   if (settings.nginx) {
     checkNginxConfiguration(writeNginxConf(configuration, nginxFolder));
     logFrameworkAssets(settings);

@@ -113,7 +113,7 @@ export const errors = {
     new ClusterError(
       'APP_MISSING',
       exitConfiguration,
-      `no app found in /app. Looked for ${lookedFor}. ${hints.map((hint) => `${hint}. `).join('')}Copy the app in (\`COPY . /app\`), or name its file: APP_MODULE=src/start.ts.`,
+      `no app found in /app. Looked for ${lookedFor}. ${hints.map((hint) => `${hint}. `).join('')}${hints.length === 0 ? 'Copy the app in (`COPY . /app`), or set APP_MODULE to its file, relative to /app.' : ''}`.trimEnd(),
     ),
 
   /** @param files in the folder, those that look like an app's */
@@ -135,14 +135,15 @@ export const errors = {
     new ClusterError(
       'NODE_FLAG_REFUSED',
       exitConfiguration,
-      `${source}: ${reason}. Correct the flags, or name the file, which is then run without them: APP_MODULE=src/start.ts.`,
+      `${source}: ${reason}. Correct the flags, or set APP_MODULE to the file, which is then run without them.`,
     ),
 
-  appModuleMissing: (file: string) =>
+  /** @param others files of /app that would start the app */
+  appModuleMissing: (file: string, others: readonly string[]) =>
     new ClusterError(
       'APP_MODULE_MISSING',
       exitConfiguration,
-      `APP_MODULE=${file}: there is no such file in /app. Give a path relative to /app, such as APP_MODULE=src/start.ts.`,
+      `APP_MODULE=${file}: there is no such file in /app. ${others.length === 0 ? 'Give a path relative to /app.' : `Give a path relative to /app, such as APP_MODULE=${others[0]}.`}`,
     ),
 
   appModuleOutside: (file: string) =>
@@ -204,12 +205,9 @@ export const errors = {
       `${entry}: the app closed its HTTP server and did not listen again within ${seconds} s (BOOT_TIMEOUT). Call listen() again, or end the process: another worker takes its place.`,
     ),
 
-  noAnswer: (where: string, reason: string) =>
-    new ClusterError(
-      'NO_ANSWER',
-      1,
-      `no answer from ${where} (${reason}). Does the server run in this container? \`docker exec NAME cluster status\` asks a running one.`,
-    ),
+  /** @param state of the container, in sentences */
+  noAnswer: (where: string, reason: string, state: string) =>
+    new ClusterError('NO_ANSWER', 1, `no answer from ${where} (${reason}). ${state}`),
 
   notAllowed: (where: string, uid: number, owner: number) =>
     new ClusterError(
@@ -254,6 +252,14 @@ export const errors = {
 
   portNotOpened: (port: number, reason: string) =>
     new ClusterError('PORT_NOT_OPENED', 1, `PORT=${port} cannot be opened (${reason}). Write another one.`),
+
+  /** @param name of the setting @param holder its command line and pid; undefined: a process that cannot be seen */
+  portTaken: (name: string, port: number, holder: { command: string; pid: number } | undefined) =>
+    new ClusterError(
+      'PORT_TAKEN',
+      1,
+      `${name}=${port} is taken: ${holder === undefined ? 'another process' : `\`${holder.command}\` (pid ${holder.pid})`} listens on port ${port} of this container. Give it another port, or set ${name} to another one.`,
+    ),
 
   reloadUnderway: () =>
     new ClusterError('RELOAD_UNDERWAY', 1, 'a reload is under way already. `cluster status` shows how far it is.'),

@@ -47,21 +47,20 @@ type Candidate = Pick<App, 'entry' | 'reason'> & Partial<StartOptions> & { reado
 export function findAppIn(folder: Folder, settings: AppSettings, environment: Environment = {}): App {
   const { appModule } = settings;
   const packageJson = parsePackageJson(folder.read(join(appFolder, 'package.json')));
-  const { scripts } = packageJson;
-  const start = readStartScript(scripts, 'start', environment);
+  const start = readStartScript(packageJson.scripts, 'start', environment);
   const found = candidatesIn(folder, packageJson, start, environment);
   if (appModule !== undefined) {
-    return choose({ entry: namedEntry(folder, appModule), reason: 'named by APP_MODULE' }, found, []);
+    return choose({ entry: namedEntry(folder, appModule, found), reason: 'named by APP_MODULE' }, found, []);
   }
   const [first] = found;
-  if (first !== undefined) return choose(first, found, notesOnScripts(folder, scripts, start, first));
+  if (first !== undefined) return choose(first, found, notesOnScripts(folder, packageJson, start, first));
   const substitute = findSubstitute(folder, settings);
   if (substitute !== undefined) return choose(substitute, [], []);
   const lookedFor = `scripts.start and \`main\`${packageJson.main === undefined ? '' : ` (${packageJson.main})`} of package.json, then the builds of frameworks, then ${entryNames.join(', ')} in /app, ${folders
     .slice(1)
     .map((name) => `/app/${name}`)
     .join(', ')} with ${extensions.join(' ')}`;
-  throw explainMissing(folder, packageJson, lookedFor, notesOnScripts(folder, scripts, start, undefined));
+  throw explainMissing(folder, packageJson, lookedFor, notesOnScripts(folder, packageJson, start, undefined));
 }
 
 /**
@@ -94,12 +93,13 @@ function choose(chosen: Candidate, found: readonly Candidate[], notes: readonly 
   return { entry, reason, nodeFlags, environment, args, passedOver, notes: [...(chosen.notes ?? []), ...notes] };
 }
 
-function namedEntry(folder: Folder, appModule: string): string {
+function namedEntry(folder: Folder, appModule: string, found: readonly Candidate[]): string {
   const entry = resolve(appFolder, appModule);
   if (!entry.startsWith(appFolder + sep)) throw errors.appModuleOutside(appModule);
   if (folder.isFile(entry)) return entry;
+  const others = found.map(({ entry }) => relative(appFolder, entry));
   const misplaced = isEmpty(folder.names(appFolder)) ? folder.misplaced() : undefined;
-  throw misplaced === undefined ? errors.appModuleMissing(appModule) : errors.appMisplaced(misplaced);
+  throw misplaced === undefined ? errors.appModuleMissing(appModule, others) : errors.appMisplaced(misplaced);
 }
 
 /** What runs where there is no app: the server of a static site, or of the bare image's page. */
@@ -179,13 +179,16 @@ function candidateOf(folder: Folder, name: string, start: StartScript | undefine
 /** What of the scripts is not done. @param chosen undefined: there is no file to run */
 function notesOnScripts(
   folder: Folder,
-  scripts: PackageJson['scripts'],
+  packageJson: PackageJson,
   start: StartScript | undefined,
   chosen: Candidate | undefined,
 ): string[] {
   const isOfScript = chosen?.reason.startsWith('`scripts.') ?? false;
-  const { prestart } = scripts;
+  const { prestart } = packageJson.scripts;
   const notes: string[] = [];
+  if (packageJson.oddScripts.includes('start')) {
+    notes.push('`scripts.start` of package.json is not run: it is not a text. Write `"start": "node FILE"`');
+  }
   if (start !== undefined && !isOfScript) {
     const quoted = `\`scripts.start\` of package.json (\`${start.text}\`)`;
     if (start.kind === 'other') notes.push(`${quoted} is not run: ${remedyForStart(folder, start)}`);

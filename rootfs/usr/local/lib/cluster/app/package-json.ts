@@ -3,6 +3,8 @@
 export interface PackageJson {
   readonly main: string | undefined;
   readonly scripts: Readonly<Record<string, string>>;
+  /** Names of scripts that are no text, which npm refuses to run, too. */
+  readonly oddScripts: readonly string[];
   /** Names of packages, those for development included. */
   readonly dependencies: readonly string[];
   /** Files of the commands that it brings, by name. */
@@ -15,6 +17,7 @@ export function parsePackageJson(text: string | undefined): PackageJson {
   return {
     main: typeof main === 'string' && main !== '' ? main : undefined,
     scripts: stringsOf(scripts),
+    oddScripts: Object.entries(Object(scripts)).flatMap(([name, script]) => (typeof script === 'string' ? [] : [name])),
     dependencies: [dependencies, devDependencies].flatMap((each) => Object.keys(stringsOf(each))),
     commands: typeof bin === 'string' ? { [String(name).replace(/^@[^/]*\//, '')]: bin } : stringsOf(bin),
   };

@@ -1,7 +1,8 @@
 // Which of the flags that a start script gives to Node reach the worker.
 import { spawnSync } from 'node:child_process';
 import { errors } from '../errors.ts';
-import type { NodeFlag } from '../machine/node-flags.ts';
+import { type NodeFlag, parseNodeArguments } from '../machine/node-flags.ts';
+import { findMissingPreload } from '../machine/node-options.ts';
 import { appFolder } from '../paths.ts';
 
 export interface SortedFlags {
@@ -66,4 +67,6 @@ export function checkNodeFlags(
   if (error !== undefined) throw error;
   const [line = ''] = stderr.trim().split('\n');
   if (status !== 0) throw errors.nodeFlagRefused(reason, line.slice(line.indexOf(': ') + 2));
+  const missing = findMissingPreload(parseNodeArguments(nodeFlags).flags, folder);
+  if (missing !== undefined) throw errors.nodeFlagRefused(reason, `${missing.flag} ${missing.what}`);
 }

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { type ClusterError, errors } from '../errors.ts';
 import http from '../lean-http.ts';
 import { runFolder } from '../paths.ts';
+import { describeServerState, readServerState } from './server-state.ts';
 
 const timeoutMs = 3000;
 
@@ -42,5 +43,5 @@ export function httpGet(
 export function describeRequestError(where: string, error: NodeJS.ErrnoException): ClusterError {
   const uid = process.getuid?.() ?? 0;
   if (error.code === 'EACCES') return errors.notAllowed(where, uid, statSync(runFolder).uid);
-  return errors.noAnswer(where, error.code ?? error.message);
+  return errors.noAnswer(where, error.code ?? error.message, describeServerState(readServerState()));
 }

@@ -17,8 +17,12 @@ export interface ListeningProcess {
  * @returns it and those that it has started, as far as they listen; itself first. What cannot be read is left out
  */
 export function findListeningProcesses(pid: number): ListeningProcess[] {
+  return listenersAmong([pid, ...descendantsOf(pid)]);
+}
+
+function listenersAmong(pids: readonly number[]): ListeningProcess[] {
   const ports = listeningPorts();
-  return [pid, ...descendantsOf(pid)].flatMap((each) => {
+  return pids.flatMap((each) => {
     const own = new Set(socketsOf(each).flatMap((inode) => ports.get(inode) ?? []));
     if (own.size === 0) return [];
     const command = readOr(`/proc/${each}/cmdline`, '').split('\0').slice(0, -1);
@@ -29,6 +33,20 @@ export function findListeningProcesses(pid: number): ListeningProcess[] {
 /** Whether a socket of this container listens on the port, on whatever address. */
 export function isListenedOn(port: number): boolean {
   return [...listeningPorts().values()].includes(port);
+}
+
+/**
+ * @returns who listens on the port, on whatever address: undefined where nobody does; without a process where that is of
+ *   another user, or of another container
+ */
+export function findHolder(port: number): { readonly process: ListeningProcess | undefined } | undefined {
+  if (!isListenedOn(port)) return undefined;
+  const pids = list('/proc').filter((name) => /^\d+$/.test(name));
+  for (const pid of pids) {
+    const [found] = listenersAmong([Number(pid)]);
+    if (found?.ports.includes(port)) return { process: found };
+  }
+  return { process: undefined };
 }
 
 /** By the inode of the socket. A line: `0: 00000000:1F90 00000000:0000 0A … uid timeout inode`; 0A is LISTEN. */

@@ -1,7 +1,12 @@
 // NODE_OPTIONS of the container: what Node refuses in it, and the debugger that it asks for. The rest is the app's.
 // https://nodejs.org/api/cli.html#node_optionsoptions
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { errors } from '../errors.ts';
+import { appFolder } from '../paths.ts';
 import { type NodeArguments, type NodeFlag, parseNodeArguments } from './node-flags.ts';
 
 /** `--inspect`, `--inspect-wait`, `--inspect-brk`: opened by worker 0, whichever process that is by now. */
@@ -12,12 +17,17 @@ export interface Debugger {
   readonly waits: 'no' | 'wait' | 'break';
 }
 
+const preloadFlag = /^(-r|--require|--import|--loader|--experimental-loader)$/;
 const inspectorFlag = /^--(inspect(-brk|-wait|-port|-publish-uid)?|debug-port)$/;
 /** Flags that Node allows, but with which a worker cannot run: with what happens and the remedy. */
 const unfitFlags: readonly (readonly [RegExp, string])[] = [
   [
     /^--watch(-path|-preserve-output|-kill-signal)?$/,
     'runs the app in a process that nginx does not reach. Remove it; `docker run -v .:/app IMAGE dev` restarts the app when a file changes.',
+  ],
+  [
+    /^--(experimental-)?permission$/,
+    "keeps Node from the image's own files and from starting a worker. Remove it; `--read-only` and `--user` limit the container.",
   ],
   [/^--no-(experimental-)?require-module$/, "keeps Node from loading the image's own files into a worker. Remove it."],
 ];
@@ -93,8 +103,57 @@ export function checkNodeOptions(nodeOptions = ''): void {
   });
   const [reason = ''] = stderr.trim().split('\n');
   if (status !== 0) throw errors.nodeOptionsRefused(reason.replace(/^(\S*node|Error): /, ''));
-  for (const { name, words } of flagsOf(nodeOptions)) {
+  const flags = flagsOf(nodeOptions);
+  for (const { name, words } of flags) {
     const [, problem] = unfitFlags.find(([pattern]) => pattern.test(name)) ?? [];
     if (problem !== undefined) throw errors.nodeOptionsUnfit(words.join(' '), problem);
+  }
+}
+
+/**
+ * What Node would end a worker for, with a stack. Asked after prestart, which may write such a file.
+ * @param folder that the paths of preloads are relative to
+ * @throws ClusterError NODE_OPTIONS_UNFIT for a preload that is not there
+ */
+export function checkPreloads(nodeOptions = '', folder: string = appFolder): void {
+  const problem = findMissingPreload(flagsOf(nodeOptions), folder);
+  if (problem !== undefined) throw errors.nodeOptionsUnfit(problem.flag, `${problem.what}. Correct or remove it.`);
+}
+
+/** @returns the first flag that loads what is not there, and the rest of the sentence that begins with it */
+export function findMissingPreload(
+  flags: readonly NodeFlag[],
+  folder: string,
+): { readonly flag: string; readonly what: string } | undefined {
+  const missing = flags.find(({ name, value }) => {
+    return value !== undefined && preloadFlag.test(name) && !isThere(value, folder);
+  });
+  return (
+    missing && {
+      flag: missing.words.join(' '),
+      what: `names what is not there: a file is looked for from ${folder}, a package in ${folder}/node_modules`,
+    }
+  );
+}
+
+/** @returns true also where only Node itself can say */
+function isThere(preload: string, folder: string): boolean {
+  if (/^(\.{0,2}\/|file:\/\/)/.test(preload)) {
+    const path = preload.startsWith('file:') ? fileURLToPath(preload) : resolve(folder, preload);
+    // --require completes names.
+    return ['', '.js', '.cjs', '.json', '.node', '.ts', '.cts'].some((extension) => existsSync(path + extension));
+  }
+  const [, packageName] = /^((?:@[\w.-]+\/)?[\w.-]+)(?:\/|$)/.exec(preload) ?? [];
+  if (packageName === undefined || isBuiltin(preload) || process.env.NODE_PATH !== undefined) return true;
+  const folders = [folder, dirname(folder)].map((each) => join(each, 'node_modules', packageName));
+  return folders.some((each) => existsSync(each)) || isOwnName(packageName, folder);
+}
+
+/** A package may import itself by its name. */
+function isOwnName(packageName: string, folder: string): boolean {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === packageName;
+  } catch {
+    return false;
   }
 }

@@ -37,7 +37,7 @@ export function describeDeath(
   const { reason, exit, since } = life;
   const exceededTimeout = isKilled && reason !== 'stalled' && reason !== 'not-ready-in-time';
   const facts = [
-    `worker ${slot} (pid ${pid ?? '-'}) ${reasons[reason]}`,
+    `worker ${slot} (pid ${pid ?? '-'}) ${reason === 'crashed' && exit.code === 0 ? 'ended by itself' : reasons[reason]}`,
     `${describeExit(exit)}${exceededTimeout ? ' because it took too long' : ''}`,
     `after ${Math.round((since - startedAt) / 1000)} s`,
     `${report?.requests ?? 0} requests`,

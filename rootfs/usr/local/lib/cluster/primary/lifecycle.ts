@@ -3,16 +3,19 @@
 import { closeSync, constants, existsSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Boot } from '../configuration/store.ts';
-import type { ClusterError } from '../errors.ts';
+import { type ClusterError, errors } from '../errors.ts';
 import { log } from '../log.ts';
+import { findHolder } from '../machine/listening-processes.ts';
 import type { NginxStatus } from '../nginx/nginx-status.ts';
 import { run } from '../paths.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Settings } from '../settings/read.ts';
 import { untilClientsAreIdle } from './idle-clients.ts';
 import { describeStart, describeStop } from './timings.ts';
 
 /** Without nginx the workers close connections with their next response: how long clients have for one. */
 const lastResponsesMs = 100;
+const longestCommand = 200;
 
 export class Lifecycle {
   #closingAt: number | undefined;
@@ -28,6 +31,22 @@ export class Lifecycle {
     return existsSync(run.wasReady);
   }
 
+  /**
+   * Before nginx opens its ports: somebody in the container may have one already, such as a child process of the app. It
+   * would answer health checks, and nginx would end without naming it.
+   */
+  findPortTaken({ nginx, port, tlsPort, tlsCertificate }: Settings): ClusterError | undefined {
+    if (!nginx || this.wasReady) return undefined;
+    const ports = { PORT: port, ...(tlsCertificate !== undefined && { TLS_PORT: tlsPort }) };
+    for (const [name, number] of Object.entries(ports)) {
+      const holder = findHolder(number);
+      const { command, pid } = holder?.process ?? {};
+      const named = command && pid ? { command: command.join(' ').slice(0, longestCommand), pid } : undefined;
+      if (holder !== undefined) return errors.portTaken(name, number, named);
+    }
+    return undefined;
+  }
+
   /** Some worker is ready: wakes the nginx service, which waits for that, or will see the file. */
   markReady(): void {
     writeFileSync(run.wasReady, '');
@@ -40,9 +59,9 @@ export class Lifecycle {
   }
 
   /** Logs how long the start took, the first time. */
-  logStart(boot: Boot): void {
+  logStart(boot: Boot, port: number): void {
     if (this.wasReady) return;
-    log(describeStart({ ...boot, primaryAt: performance.timeOrigin, readyAt: Date.now() }));
+    log(describeStart({ ...boot, port, primaryAt: performance.timeOrigin, readyAt: Date.now() }));
   }
 
   /**

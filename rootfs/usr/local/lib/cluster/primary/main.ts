@@ -64,7 +64,8 @@ await startControl(run.controlSocket, {
   scale: async (parameters) => {
     const failed = await pool.scale(parameters.get('workers') ?? '');
     if (failed !== undefined) throw failed;
-    return `${pool.status().target} workers are ready`;
+    const { target } = pool.status();
+    return target === 1 ? '1 worker is ready' : `${target} workers are ready`;
   },
   maintenance: maintenanceOrder(settings.nginx),
 });
@@ -83,7 +84,9 @@ function createPool(configuration: StoredConfiguration): Pool {
     onReadyCount: (ready) => {
       process.title = `primary ${ready} ready`;
       if (ready === 0) return lifecycle.markNotReady();
-      if (!isDevelopment) lifecycle.logStart(boot);
+      const taken = lifecycle.findPortTaken(settings);
+      if (taken !== undefined) return void lifecycle.giveUp(pool, taken);
+      if (!isDevelopment) lifecycle.logStart(boot, settings.port);
       lifecycle.markReady();
     },
     onStateInMemory: (slot, found) => stateHints.add(slot, found),

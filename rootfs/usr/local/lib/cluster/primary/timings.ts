@@ -7,9 +7,11 @@ export interface StartTimes extends Boot {
   /** The primary's process began. */
   readonly primaryAt: number;
   readonly readyAt: number;
+  /** The one that clients connect to, in the container. */
+  readonly port: number;
 }
 
-export function describeStart({ beganAt, preStartMs, configuredAt, primaryAt, readyAt }: StartTimes): string {
+export function describeStart({ beganAt, preStartMs, configuredAt, primaryAt, readyAt, port }: StartTimes): string {
   const phases = [
     ['for settings and checks', configuredAt - beganAt - preStartMs],
     ['for prestart.sh', preStartMs],
@@ -17,7 +19,7 @@ export function describeStart({ beganAt, preStartMs, configuredAt, primaryAt, re
     ['for the app in its first worker', readyAt - primaryAt],
   ] as const;
   const told = phases.filter(([, ms]) => ms >= 5).map(([what, ms]) => `${seconds(ms)} ${what}`);
-  return `started in ${seconds(readyAt - beganAt)}: ${told.join(', ')}`;
+  return `started in ${seconds(readyAt - beganAt)}, and listens on port ${port}: ${told.join(', ')}`;
 }
 
 /** Times by Date.now(); a phase that did not take place has none. */

@@ -113,6 +113,18 @@ const rules: readonly Rule[] = [
   mustDiffer('port', 'port', 'tlsPort', { onlyWith: 'tlsCertificate' }),
   mustDiffer('port', 'tlsPort', 'adminPort', { onlyWith: 'tlsCertificate', remedy: anotherAdminPort }),
   {
+    of: ['appPort', 'adminPort', 'tlsPort', 'tlsCertificate'],
+    kind: 'problem',
+    check({ appPort, adminPort, tlsPort, tlsCertificate }) {
+      if (appPort === undefined) return undefined;
+      const others = [['adminPort', adminPort] as const, ...(tlsCertificate ? [['tlsPort', tlsPort] as const] : [])];
+      const [key] = others.find(([, port]) => port === appPort) ?? [];
+      return key === undefined
+        ? undefined
+        : `${formatSetting('appPort', appPort)} and ${formatSetting(key, appPort)} are the same port. APP_PORT is the port on which the app's own server listens. Give them different ones.`;
+    },
+  },
+  {
     of: ['nginx', 'adminPort'],
     kind: 'problem',
     check: ({ nginx, adminPort }) =>

@@ -11,6 +11,7 @@ import { Connections } from './connections.ts';
 import { type ListenCallback, parseListenArguments } from './listen-arguments.ts';
 import { asPrimary } from './node-cluster.ts';
 import { OtherBindings } from './other-bindings.ts';
+import { addressInUse, addressOf, OwnAddresses } from './own-addresses.ts';
 import {
   advanceServed,
   type Listening,
@@ -62,6 +63,7 @@ export class Listener {
   readonly #listen = net.Server.prototype.listen;
   readonly #slotSocket: SlotSocket;
   readonly #others: OtherBindings;
+  readonly #addresses = new OwnAddresses();
   readonly #exported = new WeakSet<net.Server>();
   /** Servers that have or had connections of the slot. */
   readonly #known = new Map<Server, Served>();
@@ -77,7 +79,7 @@ export class Listener {
     this.connections = new Connections(options.onRequest);
     this.closing = new ClosingPhase(this.connections);
     this.#slotSocket = new SlotSocket(options.socket, options.descriptors, options.onUnserved);
-    this.#others = new OtherBindings(options, this.#listen, () => this.hasServed);
+    this.#others = new OtherBindings(options, this.#listen, this.#addresses, () => this.hasServed);
     const listener = this;
     net.Server.prototype.listen = function listen(this: net.Server, ...args: unknown[]): net.Server {
       return listener.#intercept(this, args);
@@ -114,6 +116,15 @@ export class Listener {
   #intercept(server: net.Server, args: unknown[]): net.Server {
     const { options, callback, isDescriptor, isRefused } = parseListenArguments(args);
     if (server.listening || isRefused) return Reflect.apply(this.#listen, server, args); // throws
+    const address = this.#exported.has(server) ? undefined : addressOf(options);
+    if (address !== undefined) {
+      if (this.#addresses.isTaken(address)) {
+        if (callback !== undefined) server.once('listening', callback);
+        process.nextTick(() => server.emit('error', addressInUse(address)));
+        return server;
+      }
+      this.#addresses.hold(address, server);
+    }
     // Port 0 is never the app: somebody's throw-away server.
     const isApp = server instanceof http.Server && (isDescriptor || options.path !== undefined || options.port !== 0);
     if (!isApp) {

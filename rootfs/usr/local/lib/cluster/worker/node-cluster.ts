@@ -22,6 +22,8 @@ export function actAsClusterWorker(slot: number, retire: () => void): void {
     kill: endBySignal,
     destroy: endBySignal,
   });
+  // The channel is the image's: without it, the worker would be cut off.
+  process.disconnect = () => worker.disconnect();
   for (const [name, value] of Object.entries({ isPrimary: false, isMaster: false, isWorker: true, worker })) {
     Object.defineProperty(cluster, name, { value, configurable: true, enumerable: true, writable: true });
   }

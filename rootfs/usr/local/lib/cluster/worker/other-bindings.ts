@@ -6,6 +6,7 @@ import { linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import net, { type ListenOptions } from 'node:net';
 import { log, logWarning } from '../log.ts';
 import type { ListenCallback } from './listen-arguments.ts';
+import { type Address, addressInUse, type OwnAddresses } from './own-addresses.ts';
 
 export interface OtherBindingsOptions {
   readonly slot: number;
@@ -21,6 +22,7 @@ const probeMs = 1000;
 const restoreEveryMs = 1000;
 
 let vainServers = 0;
+let pathServers = 0;
 
 export class OtherBindings {
   readonly #options: OtherBindingsOptions;
@@ -30,13 +32,19 @@ export class OtherBindings {
 
   /**
    * @param listen Node's own
+   * @param addresses of this process
    * @param hasServed whether the app has had a server that can be served
    */
-  constructor(options: OtherBindingsOptions, listen: typeof net.Server.prototype.listen, hasServed: () => boolean) {
+  constructor(
+    options: OtherBindingsOptions,
+    listen: typeof net.Server.prototype.listen,
+    addresses: OwnAddresses,
+    hasServed: () => boolean,
+  ) {
     this.#options = options;
     this.#listen = listen;
     this.#hasServed = hasServed;
-    bindUdpInEveryWorker();
+    bindUdpInEveryWorker(addresses);
   }
 
   /** @param options with a port or a path */
@@ -87,7 +95,8 @@ export class OtherBindings {
   #listenOnPath(server: net.Server, options: ListenOptions, path: string, callback?: ListenCallback): net.Server {
     if (path.startsWith('\0') || !isSocketOrFree(path))
       return this.#call(server, { ...options, exclusive: true }, callback);
-    const temporary = `${path}.${process.pid}`;
+    pathServers += 1;
+    const temporary = `${path}.${process.pid}${pathServers === 1 ? '' : `-${pathServers}`}`;
     server.prependOnceListener('listening', () => {
       const isTaken = exists(path);
       if (this.#options.slot === 0 || !isTaken) linkTo(temporary, path);
@@ -104,6 +113,11 @@ export class OtherBindings {
     });
     const address = server.address.bind(server);
     server.address = () => (address() === null ? null : path);
+    server.prependOnceListener(errorMonitor, (error: NodeJS.ErrnoException & { address?: string }) => {
+      error.message = error.message.replaceAll(temporary, path);
+      error.stack = error.stack?.replaceAll(temporary, path) ?? error.message;
+      if (error.address === temporary) error.address = path;
+    });
     return this.#call(server, { ...options, path: temporary, exclusive: true }, callback);
   }
 
@@ -178,6 +192,8 @@ function describeSecure(server: net.Server): string | undefined {
 
 /** Where Node keeps what a UDP socket was created with; it reads `reusePort` when the socket is bound. */
 interface UdpState {
+  /** 0: it is not bound yet. */
+  bindState?: number;
   reuseAddr?: boolean;
   reusePort?: boolean;
 }
@@ -186,26 +202,49 @@ interface UdpState {
  * A worker of node:cluster would ask its primary to bind, and here is none of node:cluster's. A socket that has not asked
  * for an address of several (reuseAddr, as for multicast) is shared with the other workers by the kernel.
  */
-function bindUdpInEveryWorker(): void {
+function bindUdpInEveryWorker(addresses: OwnAddresses): void {
   const { bind } = dgram.Socket.prototype;
   dgram.Socket.prototype.bind = function bindInWorker(this: dgram.Socket, ...args: unknown[]): dgram.Socket {
     const [first, second] = args;
+    const callback = args.findLast((arg) => typeof arg === 'function');
+    const rest = callback === undefined ? [] : [callback];
     if (typeof first === 'object' && first !== null) {
-      const options = first as { port?: number; recvStart?: unknown };
+      const options = first as { port?: number; address?: string; recvStart?: unknown };
       if (options.recvStart !== undefined) return Reflect.apply(bind, this, args);
-      if (options.port) shareUdpPort(this);
-      return Reflect.apply(bind, this, [{ ...options, exclusive: true }, ...args.slice(1)]);
+      if (options.port && !shareUdpPort(this, addresses, options.port, options.address)) return this;
+      return Reflect.apply(bind, this, [{ ...options, exclusive: true }, ...rest]);
     }
     const port = typeof first === 'number' || typeof first === 'string' ? Number(first) : 0;
-    if (port !== 0) shareUdpPort(this);
-    const callback = args.findLast((arg) => typeof arg === 'function');
-    const options = { port, exclusive: true, ...(typeof second === 'string' ? { address: second } : {}) };
-    return Reflect.apply(bind, this, callback === undefined ? [options] : [options, callback]);
+    const address = typeof second === 'string' ? second : undefined;
+    if (port !== 0 && !shareUdpPort(this, addresses, port, address)) return this;
+    return Reflect.apply(bind, this, [
+      { port, exclusive: true, ...(address === undefined ? {} : { address }) },
+      ...rest,
+    ]);
   } as typeof bind;
 }
 
-function shareUdpPort(socket: dgram.Socket): void {
+/** @returns false where another socket of this process has the port: the error is emitted, as by Node */
+function shareUdpPort(socket: dgram.Socket, addresses: OwnAddresses, port: number, host?: string): boolean {
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
   const state = symbol === undefined ? undefined : (socket as unknown as Record<symbol, UdpState>)[symbol];
-  if (state !== undefined && state.reuseAddr !== true) state.reusePort = true;
+  // Several sockets may have such an address, of this process, too; and Node refuses to bind a socket twice.
+  if (state === undefined || state.reuseAddr === true || state.bindState !== 0) return true;
+  const isIPv6 = (socket as unknown as { type: string }).type === 'udp6';
+  const address: Address = { kind: 'udp', port, host: host || (isIPv6 ? '::' : '0.0.0.0') };
+  if (state.reusePort !== true && addresses.isTaken(address)) {
+    process.nextTick(() => socket.emit('error', addressInUse(address)));
+    return false;
+  }
+  state.reusePort = true;
+  let isHeld = true;
+  const release = () => {
+    isHeld = false;
+  };
+  socket.once('close', release);
+  socket.once(errorMonitor, () => {
+    if (state.bindState === 0) release();
+  });
+  addresses.holdWhile(address, () => isHeld);
+  return true;
 }

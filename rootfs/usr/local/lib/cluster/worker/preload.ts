@@ -6,11 +6,12 @@ import type { Socket } from 'node:net';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { explainMissingPackage } from '../app/missing-package.ts';
 import { patienceFor } from '../app/own-listen.ts';
 import { type Recognised, readyExport, recognise } from '../app/recognise.ts';
 import { type Close, serve } from '../app/serve.ts';
 import { explainWriteFailure } from '../app/write-failure.ts';
-import { configureLog, log } from '../log.ts';
+import { configureLog, log, logWarning } from '../log.ts';
 import { installTypeScriptHooks } from '../typescript/hooks.ts';
 import { manifestVariable } from '../typescript/manifest.ts';
 import { AppReadiness } from './app-readiness.ts';
@@ -49,6 +50,7 @@ class WorkerRuntime {
   /** Exported by an app that is expected to listen itself: served if it does not. */
   #fallback: Recognised | undefined;
   #isDraining = false;
+  #isLoopEmpty = false;
   readonly #stateWatch: StateWatch | undefined;
 
   constructor(configuration: WorkerConfiguration, stateWatch: StateWatch | undefined) {
@@ -81,20 +83,21 @@ class WorkerRuntime {
     process.channel?.unref();
     // Watches only: Node goes on to print the stack and to end the process.
     process.on('uncaughtExceptionMonitor', (error) => {
-      fail('threw', inOneLine(error), explainWriteFailure(error));
+      fail('threw', inOneLine(error), explainWriteFailure(error) ?? explainMissingPackage(error));
       // The app may have a handler that lets the process go on.
       setImmediate(() => {
         hasFailed = false;
       });
     });
     process.on('exit', (code) => {
-      const isExpected = this.#isDraining || (code === 0 && this.#listener.hasServed);
-      if (hasFailed || isExpected) return;
-      const call = findExitCall(String(new Error().stack));
-      fail('exited', `${call === undefined ? '' : `process.exit() was called at ${call}, and `}no error was thrown`);
+      if (hasFailed || this.#isDraining || !process.connected) return;
+      const how = describeEnd(findExitCall(String(new Error().stack)), this.#isLoopEmpty);
+      fail('exited', how);
+      if (code === 0 && this.#listener.hasServed) logWarning(`worker ${this.#configuration.slot} ends: ${how}`);
     });
     // Nothing is left to do. What was exported is served now; where nothing was, that is said at once and not after BOOT_TIMEOUT.
     process.once('beforeExit', () => {
+      this.#isLoopEmpty = true;
       if (this.#listener.hasServed) return;
       if (this.#fallback === undefined) refuse('it ran to its end without listening');
       this.#serve(this.#fallback);
@@ -208,6 +211,14 @@ function fail(reason: FailureReason, message: string, hint?: string): void {
 function send(message: FromWorker, connection?: Socket): void {
   if (process.connected) process.send?.(message, connection);
   else connection?.destroy();
+}
+
+/** @param call where process.exit() was called */
+function describeEnd(call: string | undefined, isLoopEmpty: boolean): string {
+  if (call !== undefined) return `process.exit() was called at ${call}, and no error was thrown`;
+  return isLoopEmpty
+    ? "the app's event loop became empty: nothing keeps it running. Keep the HTTP server open, without unref() on it"
+    : 'no error was thrown';
 }
 
 /** Some errors say what and where in several lines, and some draw a picture below; the stack is printed by Node. */
