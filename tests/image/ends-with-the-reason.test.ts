@@ -252,6 +252,12 @@ const cases: Case[] = [
     reason: /\/run is mounted noexec.*--tmpfs \/run:exec/,
   },
   {
+    name: 'a mount below /run, where the supervisor writes',
+    options: { tmpfs: { '/run/s6': '' } },
+    exitCode: 100,
+    reason: /cannot create \/run\/s6 and \/run\/service\. .*mount nothing below it\.$/,
+  },
+  {
     name: 'a volume at /run that its user cannot write',
     options: { user: '12345:12345', mounts: { '/run': ofAnother } },
     exitCode: 100,

@@ -55,6 +55,23 @@ test('a request in flight is finished at a stop, and the app is told who asks by
   assert.equal(end.exitCode, 0);
 });
 
+test('a second signal hastens: requests in flight get one more second', async (t) => {
+  const container = await servePool(t, '1', {
+    environment: { ...environment, STOP_TIMEOUT: '50s' },
+    readyPath: '/echo',
+  });
+  const slow = container.get('/slow?ms=60000').catch(() => undefined);
+  await untilStatus(container, ({ workers }) => workers.some(({ inFlight }) => inFlight > 0));
+  await container.signal('SIGTERM');
+  await untilStatus(container, ({ leaving }) => leaving.some(({ state }) => state === 'draining'));
+  await container.signal('SIGTERM');
+  const { exitCode, output } = await container.end();
+  assert.equal(exitCode, 0);
+  const [, seconds] = /stopped in ([\d.]+) s/.exec(output) ?? [];
+  assert.ok(Number(seconds) < 15, output);
+  await slow;
+});
+
 test('the port opens when a worker is ready, not before', async (t) => {
   const container = await boot(t, { app: 'slow-boot', environment: { ...environment, BOOT_MS: '2000' } });
   await container.printed(/booting/);

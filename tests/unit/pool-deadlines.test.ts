@@ -23,6 +23,13 @@ test('a worker that does not get ready in time is killed, once, and that is its 
   assert.equal(deaths(world).at(-1)?.worker.life.reason, 'not-ready-in-time');
 });
 
+test('a stop that is hastened kills the workers that still drain, and nothing is hastened before a stop', () => {
+  const world = running(2);
+  assert.deepEqual(workersOf(world.happens({ type: 'hasten' }), 'kill'), []);
+  assert.deepEqual(workersOf(world.happens({ type: 'stop' }), 'kill'), []);
+  assert.deepEqual(workersOf(world.happens({ type: 'hasten' }), 'kill'), [1, 2]);
+});
+
 test('an app that closes its server loses its slot, and may listen again', () => {
   const world = running(2);
   const effects = world.happens({ type: 'closed', worker: 1 });

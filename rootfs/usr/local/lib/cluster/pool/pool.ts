@@ -84,8 +84,7 @@ export class Pool {
     // nginx may be running already, if an earlier primary has died.
     if (options.hasWaitingRoom) this.#waitingRoom = new WaitingRoom(run.waitingSocket, handOver);
     if (options.frontDoorPort !== undefined) {
-      const wait = (connection: Socket) => this.#wait(connection);
-      this.#frontDoor = new FrontDoor(options.frontDoorPort, handOver, wait, options.onGiveUp);
+      this.#frontDoor = new FrontDoor(options.frontDoorPort, handOver, this.#wait.bind(this), options.onGiveUp);
     }
     for (const slot of this.#store.state.slots.keys()) this.#point(slot, undefined);
   }
@@ -149,6 +148,9 @@ export class Pool {
     await this.#store.until(({ workers }) => workers.length === 0 || undefined);
     this.#waitingRoom?.close();
   }
+
+  /** During a stop: kills the workers that are still draining. */
+  readonly hasten = (): void => this.#store.dispatch({ type: 'hasten' });
 
   /** Each slot and its worker, and the workers on their way out, as of now. */
   status(): PoolStatus {
@@ -254,8 +256,7 @@ export class Pool {
   }
 
   async #captureStack(id: number): Promise<void> {
-    const stack = await this.#processes.get(id)?.captureStack();
-    this.#store.dispatch({ type: 'stack', worker: id, stack });
+    this.#store.dispatch({ type: 'stack', worker: id, stack: await this.#processes.get(id)?.captureStack() });
   }
 
   #reportDeath(worker: GoneWorker, stack: string | undefined, replacedInMs: number | undefined): void {
@@ -301,8 +302,7 @@ export class Pool {
     const { workers, slots, reload } = this.#store.state;
     const known = new Set([...workers.map(({ id }) => id), ...slots.map(({ last }) => last?.id)]);
     for (const id of this.#processes.keys()) if (!known.has(id)) this.#processes.delete(id);
-    this.#releases.keepOnly(
-      new Set([...workers, ...slots].map(({ release }) => release).concat(reload?.release ?? [])),
-    );
+    const releases = [...workers, ...slots].map(({ release }) => release);
+    this.#releases.keepOnly(new Set(releases.concat(reload?.release ?? [])));
   }
 }

@@ -20,6 +20,7 @@ const longestCommand = 200;
 export class Lifecycle {
   #closingAt: number | undefined;
   #closedAt: number | undefined;
+  #isStopping = false;
 
   /** The container has been asked to stop. */
   get isDraining(): boolean {
@@ -76,8 +77,13 @@ export class Lifecycle {
     wake(run.closedFifo);
   }
 
-  /** nginx has ended: so do the workers, and this process. */
-  async stop(pool: Pool): Promise<never> {
+  /** nginx has ended: so do the workers, and this process. A second call kills the workers that are left. */
+  async stop(pool: Pool): Promise<void> {
+    if (this.#isStopping) {
+      pool.hasten();
+      return;
+    }
+    this.#isStopping = true;
     const workersAskedAt = Date.now();
     await pool.stop();
     const askedAt = statSync(run.draining, { throwIfNoEntry: false })?.mtimeMs ?? workersAskedAt;

@@ -1,8 +1,11 @@
 // The app's own word on whether it is ready: an export `ready`, asked with each report. It may wait for something; what
-// counts is its last answer.
+// counts is its last answer, and none within the time limit is no.
 
 /** `true`, or a promise of it, is yes. `false`, an error, and no answer yet are no. */
 export type AskApp = () => unknown;
+
+/** As long as an orchestrator's probe may reasonably take. The next call is made when the late one has returned. */
+const defaultTimeoutMs = 10_000;
 
 export class AppReadiness {
   #ask: AskApp | undefined;
@@ -10,9 +13,15 @@ export class AppReadiness {
   #isAsking = false;
   readonly #onChange: () => void;
 
-  /** @param onChange called when the answer is another one */
-  constructor(onChange: () => void) {
+  readonly #timeoutMs: number;
+
+  /**
+   * @param onChange called when the answer is another one
+   * @param timeoutMs after so long without an answer, it is no
+   */
+  constructor(onChange: () => void, timeoutMs = defaultTimeoutMs) {
     this.#onChange = onChange;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** @param ask the app's export; undefined: it has none, and is ready */
@@ -30,13 +39,21 @@ export class AppReadiness {
   async #next(): Promise<void> {
     if (this.#ask === undefined || this.#isAsking) return;
     this.#isAsking = true;
-    const before = this.#isReady;
+    const timer = setTimeout(() => this.#become(false), this.#timeoutMs).unref();
+    let answer = false;
     try {
-      this.#isReady = (await this.#ask()) === true;
+      answer = (await this.#ask()) === true;
     } catch {
-      this.#isReady = false;
+      // An error is no.
     }
+    clearTimeout(timer);
     this.#isAsking = false;
-    if (this.#isReady !== before) this.#onChange();
+    this.#become(answer);
+  }
+
+  #become(isReady: boolean): void {
+    if (this.#isReady === isReady) return;
+    this.#isReady = isReady;
+    this.#onChange();
   }
 }

@@ -81,6 +81,9 @@ function applyEvent(draft: Draft, event: PoolEvent): void {
     case 'stop':
       applyStop(draft);
       break;
+    case 'hasten':
+      applyHasten(draft);
+      break;
   }
 }
 
@@ -104,6 +107,13 @@ function applyStack(draft: Draft, id: number, stack: string | undefined): void {
 function applyStop(draft: Draft): void {
   if (draft.state.reload !== undefined) draft.do({ do: 'report-reload-end', isComplete: false, failed: undefined });
   draft.set({ isStopping: true, reload: undefined, replacement: undefined });
+}
+
+/** The workers that drain are overdue at once. */
+function applyHasten(draft: Draft): void {
+  for (const { id, life } of draft.state.workers)
+    if (draft.state.isStopping && life.name === 'draining')
+      draft.setWorker(id, { life: { ...life, killAt: draft.now } });
 }
 
 /** Does what the state asks for. The order matters. */

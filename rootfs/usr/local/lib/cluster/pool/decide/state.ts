@@ -143,7 +143,9 @@ export type PoolEvent =
   /** Every slot gets a worker of this release, one after the other. */
   | { readonly type: 'reload'; readonly release: number }
   | { readonly type: 'scale'; readonly workers: number }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** The stop is to end now. */
+  | { readonly type: 'hasten' };
 
 export type Effect =
   | { readonly do: 'fork'; readonly worker: number; readonly slot: number; readonly release: number }
