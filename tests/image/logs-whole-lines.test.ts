@@ -150,8 +150,10 @@ function onTerminal(...args: string[]): string {
   }
 }
 
-/** @returns each line of the stream that is an object; all others begin with `[cluster]` */
+/** @returns each line of the stream that is an object; all others are whole lines of the server's or of nginx's */
 function parse(stream: string): Printed[] {
   const lines = stream.trimEnd().split('\n');
-  return lines.filter((line) => !line.startsWith('[cluster] ')).map((line) => JSON.parse(line));
+  return lines
+    .filter((line) => !/^(\[cluster\] |\d+\/\d+\/\d+ [\d:]+ \[\w+\] )/.test(line))
+    .map((line) => JSON.parse(line));
 }
