@@ -1,31 +1,10 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { until } from '../support/deadline.ts';
 import { boot, type Container, runToItsEnd, serve } from './support/container.ts';
 
-const worker = `enum Answer { Yes = 42 }
-const { PROCESS_TYPE, PROCESS_INDEX, NODE_ENV, PORT, GREETING } = process.env;
-process.on('SIGTERM', () => { console.log(\`worker \${PROCESS_INDEX} stopped\`); process.exit(0); });
-setInterval(() => {}, 1000);
-console.log(JSON.stringify({ PROCESS_TYPE, PROCESS_INDEX, NODE_ENV, PORT, GREETING, answer: Answer.Yes }));
-`;
-// Ignores SIGTERM, and so does its child.
-const stubborn = `import { spawn } from 'node:child_process';
-process.on('SIGTERM', () => {});
-spawn('sh', ['-c', 'trap "" TERM; echo stubborn is up; sleep 100'], { stdio: 'inherit' });
-`;
-const files = {
-  '/app/Procfile': `# roles
-web: node web.mjs
-worker: node worker.ts
-stubborn: node stubborn.mjs
-broken: exit 3
-`,
-  '/app/web.mjs': 'export default async (app) => { app.get("/", async () => "up"); };\n',
-  '/app/main.mjs': 'throw new Error("the web line goes before usual names");\n',
-  '/app/worker.ts': worker,
-  '/app/stubborn.mjs': stubborn,
-};
+const app = 'process-types';
 
 interface Process {
   name: string;
@@ -40,8 +19,9 @@ async function processes(container: Container): Promise<Process[]> {
 
 test('processes run beside the web server: with its environment, restarted, scaled, reloaded, stopped', async (t) => {
   const container = await serve(t, {
-    files,
-    environment: { PROCESSES: 'worker=2,stubborn=1', GREETING: 'hi', PROCESS_STOP_TIMEOUT: '500ms' },
+    mounts: { '/app': join(import.meta.dirname, '../apps', app) },
+    environment: { PROCESSES: 'worker=2,stubborn=1,broken=1', GREETING: 'hi', PROCESS_STOP_TIMEOUT: '500ms' },
+    ports: [9000],
     readOnly: true,
     tmpfs: { '/run': 'exec,mode=1777', '/tmp': 'mode=1777' },
     limits: { memoryMb: 1000, cpus: 1 },
@@ -52,14 +32,14 @@ test('processes run beside the web server: with its environment, restarted, scal
     const [line] = await container.printed(new RegExp(`.*"PROCESS_INDEX":"${index}".*`));
     assert.deepEqual(JSON.parse(line), { ...environment, PROCESS_INDEX: index });
   }
-  // Four shares: one web worker, three processes.
+  // Five shares: one web worker, four processes.
   const { output: configuration } = await container.exec('cluster', 'config', 'print');
-  assert.match(configuration, /workerMemory +230 MB .*divided by 4: each web worker, and each process of PROCESSES/);
+  assert.match(configuration, /workerMemory +184 MB .*divided by 5: each web worker, and each process of PROCESSES/);
 
   await t.test('a process that dies is restarted', async () => {
-    const [, first] = await processes(container);
+    const [, , first] = await processes(container);
     assert.equal(first?.name, 'worker-0');
-    await container.exec('kill', '-9', String(first?.pid));
+    await container.exec('bash', '-c', `kill -9 ${first?.pid}`);
     const replaced = await until(
       'another worker-0',
       async () => (await processes(container)).find(({ name, restarts }) => name === 'worker-0' && restarts === 1),
@@ -67,6 +47,19 @@ test('processes run beside the web server: with its environment, restarted, scal
     );
     assert.notEqual(replaced?.pid, first?.pid);
     assert.match(container.output, /process worker-0 was killed by signal 9; restarting it in 1 s/);
+  });
+
+  await t.test('a process that fails again and again is named by /readyz, and the web server serves', async () => {
+    const body = await until(
+      'a failing process',
+      async () => (await fetch(`http://127.0.0.1:${container.port(9000)}/readyz`)).text(),
+      (text) => text.includes('failing'),
+    );
+    assert.match(
+      body,
+      /"status":"ready","failing":\["process broken-0: [3-9] failures in a row, the last one: exited with code 3"\]/,
+    );
+    assert.equal((await container.get('/')).status, 200);
   });
 
   await t.test('cluster restart, scale and reload', async () => {
@@ -81,9 +74,9 @@ test('processes run beside the web server: with its environment, restarted, scal
     await container.printed(/worker 2 stopped/);
     assert.deepEqual(
       (await processes(container)).map(({ name }) => name),
-      ['stubborn-0', 'worker-0'],
+      ['broken-0', 'stubborn-0', 'worker-0'],
     );
-    assert.match((await container.exec('cluster', 'reload')).output, /done, 1 worker replaced, 2 processes restarted/);
+    assert.match((await container.exec('cluster', 'reload')).output, /done, 1 worker replaced, 3 processes restarted/);
     for (const wrong of ['web=2', 'worker=x', 'nobody=1']) {
       assert.notEqual((await container.exec('cluster', 'scale', wrong)).exitCode, 0, wrong);
     }
@@ -97,24 +90,9 @@ test('processes run beside the web server: with its environment, restarted, scal
   });
 });
 
-test('a process that fails again and again is named by /readyz, and the web server serves', async (t) => {
-  const container = await serve(t, { files, environment: { PROCESSES: 'broken=1' }, ports: [9000] });
-  const readyz = `http://127.0.0.1:${container.port(9000)}/readyz`;
-  const body = await until(
-    'a failing process',
-    async () => (await fetch(readyz)).text(),
-    (text) => text.includes('failing'),
-  );
-  assert.match(
-    body,
-    /"status":"ready","failing":\["process broken-0: 3 failures in a row, the last one: exited with code 3"\]/,
-  );
-  assert.equal((await container.get('/')).status, 200);
-});
-
 test('PROCESS_FAILURE=end: the container ends with the process’s exit code', async (t) => {
   const { exitCode, lastLine } = await runToItsEnd(t, {
-    files,
+    app,
     environment: { PROCESSES: 'broken=1', PROCESS_FAILURE: 'end' },
   });
   assert.equal(exitCode, 3);
@@ -126,7 +104,7 @@ test('PROCESS_FAILURE=end: the container ends with the process’s exit code', a
 
 test('`process worker` runs one type alone: its environment, signals, exit code and health', async (t) => {
   const container = await boot(t, {
-    files,
+    app,
     command: ['process', 'worker'],
     environment: { HEALTH_COMMAND: 'test -e /tmp/alive', GREETING: 'hi' },
   });
@@ -146,7 +124,7 @@ test('`process worker` runs one type alone: its environment, signals, exit code 
   const { exitCode, lastLine } = await container.stop(5);
   assert.equal(lastLine, 'worker 0 stopped');
   assert.equal(exitCode, 0);
-  assert.equal((await runToItsEnd(t, { files, command: ['process', 'broken'] })).exitCode, 3);
+  assert.equal((await runToItsEnd(t, { app, command: ['process', 'broken'] })).exitCode, 3);
 });
 
 test('what is wrong with Procfile and PROCESSES ends the start with 78 and the remedy', async (t) => {
@@ -156,10 +134,11 @@ test('what is wrong with Procfile and PROCESSES ends the start with 78 and the r
     [{ PROCESSES: 'web=2' }, 'web: node web.mjs\n', [], /leave out `web`, and set WORKERS/],
     [{}, 'web: node web.mjs\n', ['process', 'worker'], /process worker: app\/Procfile has no line/],
   ];
-  for (const [environment, procfile, command, reason] of refusals) {
-    const options = { files: { ...files, '/app/Procfile': procfile }, environment };
+  const refused = refusals.map(async ([environment, procfile, command, reason]) => {
+    const options = { files: { '/app/Procfile': procfile, '/app/web.mjs': '' }, environment };
     const { exitCode, output } = await runToItsEnd(t, command.length === 0 ? options : { ...options, command });
     assert.equal(exitCode, 78, output);
     assert.match(output, reason);
-  }
+  });
+  await Promise.all(refused);
 });
