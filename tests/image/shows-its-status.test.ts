@@ -51,7 +51,7 @@ test('without a running server it says so, and an unknown command names the know
   assert.equal(unknown.exitCode, 2);
   assert.match(
     unknown.lastLine,
-    /cluster statsu: no such command\. There are: status, reload, scale, maintenance, config, run, build, health\./,
+    /cluster statsu: no such command\. There are: status, reload, restart, scale, maintenance, config, run, build, health\./,
   );
 });
 

@@ -65,7 +65,7 @@ const refused: [flags: string[], reason: RegExp][] = [
   ],
   [
     ['--foo'],
-    /^`scripts\.start` of package\.json: bad option: --foo\. Correct the flags, or name the file, .*APP_MODULE=/,
+    /^`scripts\.start` of package\.json: bad option: --foo\. Correct the flags, or set APP_MODULE to the file/,
   ],
   [['--env-file=.env.not-there'], /\.env\.not-there: not found/],
   [['--max-old-space-size=lots'], /illegal value for flag --max-old-space-size/],

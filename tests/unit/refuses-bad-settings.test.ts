@@ -376,6 +376,7 @@ const bareNumbers: [assignment: string, meant: string, asItIs?: string][] = [
   ['BOOT_TIMEOUT=60000', '1m'],
   ['BOOT_TIMEOUT=1500', '1500ms', '1500s'],
   ['STOP_TIMEOUT=25000', '25s'],
+  ['PROCESS_STOP_TIMEOUT=25000', '25s'],
   ['WEBSOCKET_TIMEOUT=60000', '1m', '60000s'],
   ['DRAIN_DELAY=5000', '5s'],
   ['DRAIN_DELAY=500', '500ms', '500s'],

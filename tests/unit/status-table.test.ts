@@ -9,6 +9,7 @@ const container = {
   draining: false,
   isInMaintenance: false,
   entry: '/app/main.ts',
+  processes: [],
   pid: 7,
   uptimeSeconds: 61,
 };

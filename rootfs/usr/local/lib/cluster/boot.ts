@@ -16,11 +16,13 @@ import { configureLog, isLogJson, log, logFatal, logWarning } from './log.ts';
 import { checkContainer, identity, lowestPort } from './machine/container.ts';
 import { containerEnvironment } from './machine/container-environment.ts';
 import { checkNodeOptions, checkPreloads } from './machine/node-options.ts';
-import { planStop } from './machine/plan.ts';
+import { planProcessStop, planStop } from './machine/plan.ts';
 import { checkNginxConfiguration } from './nginx/check.ts';
 import { findStaticFolders } from './nginx/found-static-folders.ts';
 import { hasOwnNginxConfiguration } from './nginx/snippets.ts';
 import { nginxFolder, run, runFolder } from './paths.ts';
+import { currentProcfile, instancesOf } from './processes/check-processes.ts';
+import { writeServiceFolder } from './processes/service-folders.ts';
 import type { Settings } from './settings/read.ts';
 
 /**
@@ -55,6 +57,7 @@ try {
   const preStartAt = performance.now();
   await runPreStart(settings.preStartPath, appEnvironment(environment, settings, undefined));
   const preStartMs = performance.now() - preStartAt;
+  const instances = instancesOf(settings.processes, currentProcfile());
   const app = findApp(settings);
   checkNodeFlags(app);
   if (environment.NODE_OPTIONS === undefined) checkNodeOptions(app.environment.NODE_OPTIONS);
@@ -69,6 +72,7 @@ try {
     isNodeEnvironmentSet: settings.mode === 'development' || environment.NODE_ENV !== undefined,
     boot: { beganAt, preStartMs, configuredAt: Date.now() },
   });
+  for (const instance of instances) writeServiceFolder(instance, planProcessStop(settings));
 } catch (thrown) {
   const error = explainUnreadable(thrown);
   await sleep(streamsCatchUpMs);
@@ -106,12 +110,16 @@ function makeRunFolders(configuration: ResolvedConfiguration): void {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
   }
-  execFileSync('mkfifo', [run.readyFifo, run.closedFifo, run.hastenFifo, ...prepareLog(configuration)]);
+  const fifos = [run.readyFifo, run.processesFifo, run.closedFifo, run.hastenFifo, ...prepareLog(configuration)];
+  execFileSync('mkfifo', fifos);
   if (settings.maintenance) writeFileSync(run.maintenance, '');
   const { requestsMs, workersMs } = planStop(settings);
   // For the service scripts, which are shell.
   writeFileSync(run.drainDelaySeconds, String(settings.drainDelayMs / 1000));
   writeFileSync(run.nginxKillMs, String(requestsMs + killAfterMs));
+  if (settings.processes.length > 0) mkdirSync(run.processes);
+  writeFileSync(run.processFailure, settings.processFailure);
+  writeFileSync(run.processesKillMs, String(planProcessStop(settings) + 2 * killAfterMs));
   writeFileSync(run.appKillMs, String(workersMs + killAfterMs));
   // One without the other would be worse than neither: docs/performance.md.
   writeFileSync(run.cpuScheduling, settings.nginx && settings.cpuScheduling === 'batch' ? 'batch' : 'other');

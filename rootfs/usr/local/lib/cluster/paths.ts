@@ -28,6 +28,13 @@ export const run = {
   wasReady: `${runFolder}/was-ready`,
   /** Wakes the nginx service, which waits on it until a worker is ready. */
   readyFifo: `${runFolder}/ready.fifo`,
+  /** Service directories of the processes of PROCESSES, by name; exists only where there are some. */
+  processes: `${runFolder}/processes`,
+  /** Wakes the processes service, which waits on it until a worker is ready. */
+  processesFifo: `${runFolder}/processes.fifo`,
+  /** PROCESS_FAILURE, for the supervisor's scripts. */
+  processFailure: `${runFolder}/process-failure`,
+  processesKillMs: `${runFolder}/processes-kill-ms`,
   /** Exists where there is no nginx (NGINX=off). */
   noNginx: `${runFolder}/no-nginx`,
   /** Exists from the moment that the container is asked to stop. */

@@ -8,6 +8,7 @@ import { diskFolder, type Folder, resolveFile } from './app-folder.ts';
 import { findBuildOutputs, serveCommandFile } from './build-outputs.ts';
 import { explainMissing } from './missing-app.ts';
 import { type PackageJson, parsePackageJson } from './package-json.ts';
+import { readProcfile } from './procfile.ts';
 import { remedyForStart } from './start-remedies.ts';
 import { readStartScript, type StartOptions, type StartScript } from './start-script.ts';
 import { isBundlerInput } from './unbuilt-projects.ts';
@@ -47,13 +48,16 @@ type Candidate = Pick<App, 'entry' | 'reason'> & Partial<StartOptions> & { reado
 export function findAppIn(folder: Folder, settings: AppSettings, environment: Environment = {}): App {
   const { appModule } = settings;
   const packageJson = parsePackageJson(folder.read(join(appFolder, 'package.json')));
-  const start = readStartScript(packageJson.scripts, 'start', environment);
-  const found = candidatesIn(folder, packageJson, start, environment);
+  const { scripts } = packageJson;
+  const start = readStartScript(scripts, 'start', environment);
+  const web = readWebCommand(folder, scripts, environment);
+  const found = [...ofWebCommand(folder, web), ...candidatesIn(folder, packageJson, start, environment)];
   if (appModule !== undefined) {
     return choose({ entry: namedEntry(folder, appModule, found), reason: 'named by APP_MODULE' }, found, []);
   }
   const [first] = found;
-  if (first !== undefined) return choose(first, found, notesOnScripts(folder, packageJson, start, first));
+  if (first !== undefined)
+    return choose(first, found, [...notesOnWeb(folder, web), ...notesOnScripts(folder, packageJson, start, first)]);
   const substitute = findSubstitute(folder, settings);
   if (substitute !== undefined) return choose(substitute, [], []);
   const lookedFor = `scripts.start and \`main\`${packageJson.main === undefined ? '' : ` (${packageJson.main})`} of package.json, then the builds of frameworks, then ${entryNames.join(', ')} in /app, ${folders
@@ -166,6 +170,36 @@ function candidatesIn(
   ];
 }
 
+const webReason = '`web` of Procfile';
+
+/** A Procfile's `web` line says how the app is started, before package.json does. */
+function readWebCommand(
+  folder: Folder,
+  scripts: PackageJson['scripts'],
+  environment: Environment,
+): StartScript | undefined {
+  const command = readProcfile(folder)?.get('web');
+  // A name that no script has: `web: npm run web` is that script.
+  return command === undefined ? undefined : readStartScript({ ...scripts, ' web': command }, ' web', environment);
+}
+
+function ofWebCommand(folder: Folder, web: StartScript | undefined): Candidate[] {
+  return candidateOf(folder, 'web', web).map((candidate) => ({
+    ...candidate,
+    reason: webReason,
+    notes: (candidate.notes ?? []).map((note) => note.replace('`scripts.web`', webReason)),
+  }));
+}
+
+function notesOnWeb(folder: Folder, web: StartScript | undefined): string[] {
+  if (web === undefined || candidateOf(folder, 'web', web).length > 0) return [];
+  const remedy =
+    web.kind === 'other'
+      ? remedyForStart(folder, web)
+      : `${web.kind === 'plain' ? web.file : web.packageName} is not there. If it is built, build it in the Dockerfile`;
+  return [`${webReason} (\`${web.text}\`) is not run: ${remedy}`];
+}
+
 function candidateOf(folder: Folder, name: string, start: StartScript | undefined): Candidate[] {
   if (start === undefined || start.kind === 'other') return [];
   const isPlain = start.kind === 'plain';
@@ -189,7 +223,7 @@ function notesOnScripts(
   if (packageJson.oddScripts.includes('start')) {
     notes.push('`scripts.start` of package.json is not run: it is not a text. Write `"start": "node FILE"`');
   }
-  if (start !== undefined && !isOfScript) {
+  if (start !== undefined && !isOfScript && chosen?.reason !== webReason) {
     const quoted = `\`scripts.start\` of package.json (\`${start.text}\`)`;
     if (start.kind === 'other') notes.push(`${quoted} is not run: ${remedyForStart(folder, start)}`);
     else if (candidateOf(folder, 'start', start).length === 0) {

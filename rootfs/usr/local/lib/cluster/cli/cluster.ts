@@ -6,6 +6,7 @@ import { configCommand } from './config.ts';
 import { healthCommand } from './health.ts';
 import { maintenanceCommand } from './maintenance.ts';
 import { reloadCommand } from './reload.ts';
+import { restartCommand } from './restart.ts';
 import { runCommand } from './run.ts';
 import { scaleCommand } from './scale.ts';
 import { statusCommand } from './status.ts';
@@ -13,6 +14,7 @@ import { statusCommand } from './status.ts';
 const commands: Readonly<Record<string, Command>> = {
   status: statusCommand,
   reload: reloadCommand,
+  restart: restartCommand,
   scale: scaleCommand,
   maintenance: maintenanceCommand,
   config: configCommand,

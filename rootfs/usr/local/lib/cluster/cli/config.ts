@@ -17,6 +17,7 @@ import type { StaticFolder } from '../nginx/config/context.ts';
 import { findStaticFolders } from '../nginx/found-static-folders.ts';
 import { hasOwnNginxConfiguration } from '../nginx/snippets.ts';
 import { nginxFolder } from '../paths.ts';
+import { currentProcfile, instancesOf } from '../processes/check-processes.ts';
 import type { SettingOrigin } from '../settings/read.ts';
 import { defaultOf } from '../settings/reference.ts';
 import { type Definition, definitions } from '../settings/schema.ts';
@@ -44,6 +45,7 @@ async function check(): Promise<void> {
   for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
   const folder = makeTemporaryFolder();
   try {
+    instancesOf(configuration.settings.processes, currentProcfile());
     const app = findApp(configuration.settings);
     checkNodeFlags(app);
     for (const note of app.notes) process.stderr.write(`note: ${note}\n`);
@@ -123,7 +125,7 @@ interface Computed {
 }
 
 /** The computed numbers, by the names that users see. */
-function computedOf({ machine, plan }: ResolvedConfiguration): Readonly<Record<string, Computed>> {
+function computedOf({ settings, machine, plan }: ResolvedConfiguration): Readonly<Record<string, Computed>> {
   const { minWorkers, maxWorkers, workerMemoryBytes, heapMb, semiSpaceMb, nginxWorkers, because } = plan;
   const megabytes = (bytes: number) => Math.floor(bytes / 1024 ** 2);
   return {
@@ -135,6 +137,12 @@ function computedOf({ machine, plan }: ResolvedConfiguration): Readonly<Record<s
           workersMin: { value: minWorkers, because: `${because.workers}: as many as there always are` },
           workersMax: { value: maxWorkers, because: `${because.workers}: under load, as far as memory allows` },
         }),
+    ...(settings.processes.length > 0 && {
+      processes: {
+        value: settings.processes.reduce((sum, { count }) => sum + count, 0),
+        because: 'PROCESSES, each with the memory and the heap of a worker',
+      },
+    }),
     workerMemory: { value: megabytes(workerMemoryBytes), unit: 'MB', because: because.workerMemory },
     workerHeap: { value: heapMb, unit: 'MB', because: because.heap },
     workerSemiSpace: { value: semiSpaceMb, unit: 'MB', because: because.semiSpace },

@@ -48,7 +48,21 @@ export function renderStatus(status: Status): string {
   ];
   const reload = status.isReloading ? ', reloading' : '';
   const maintenance = status.isInMaintenance ? ', in maintenance' : '';
-  return `${state}${maintenance}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${renderTable(rows)}`;
+  return `${state}${maintenance}${reload}, up ${status.uptimeSeconds} s, primary ${status.pid}, ${status.entry}\n${renderTable(rows)}${renderProcesses(status)}`;
+}
+
+/** A second table, where there are processes. */
+function renderProcesses({ processes }: Status): string {
+  if (processes.length === 0) return '';
+  const rows = processes.map(({ name, pid, state, uptimeSeconds, restarts, lastExit }) => [
+    name,
+    String(pid ?? '-'),
+    state,
+    uptimeSeconds === null ? '-' : `${uptimeSeconds} s`,
+    String(restarts),
+    lastExit ?? '-',
+  ]);
+  return `\n${renderTable([['process', 'pid', 'state', 'uptime', 'restarts', 'last-exit'], ...rows])}`;
 }
 
 function cellsOf(worker: WorkerStatus & Partial<SlotStatus>): string[] {

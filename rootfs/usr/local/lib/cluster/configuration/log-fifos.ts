@@ -35,7 +35,7 @@ export function prepareLog({ settings, plan, machine, start }: ResolvedConfigura
   const names = logNamesOf(plan.maxWorkers);
   const workers = Array.from({ length: names }, (_, worker) => workerLogName(worker, names));
   return [
-    ...['server', 'nginx', ...workers].flatMap((name) => [logFifo(name, 'out'), logFifo(name, 'err')]),
+    ...['server', 'nginx', 'processes', ...workers].flatMap((name) => [logFifo(name, 'out'), logFifo(name, 'err')]),
     logFifo('supervisor', 'err'),
   ];
 }

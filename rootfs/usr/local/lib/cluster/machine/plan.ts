@@ -62,7 +62,9 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
         ? { value: cpus.value, because: `one for each CPU: ${cpus.because}` }
         : { value: settings.nginxWorkers, because: 'as set' };
   const memoryMb = Math.floor(machine.memoryBytes.value / mebibyte);
-  const workerMb = Math.max(1, Math.floor((memoryMb - reservedMb) / workers.max));
+  const processes = countProcesses(settings);
+  const shares = workers.max + processes;
+  const workerMb = Math.max(1, Math.floor((memoryMb - reservedMb) / shares));
   const heap = planHeap(workerMb, nodeOptions);
   const connections = planConnections(settings, machine);
   const appDebugger = debuggerOf(nodeOptions);
@@ -82,7 +84,7 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
     bodyBufferBytes: bodyBuffer.value,
     because: {
       workers: workers.because,
-      workerMemory: `${memoryMb} MB (${machine.memoryBytes.source}) less ${reservedMb} MB for nginx and the primary${workers.max === 1 ? '' : `, divided by ${workers.max}`}`,
+      workerMemory: `${memoryMb} MB (${machine.memoryBytes.source}) less ${reservedMb} MB for nginx and the primary${dividedBy(workers.max, processes)}`,
       heap: heap.becauseHeap,
       semiSpace: heap.becauseSemiSpace,
       nginxWorkers: nginx.because,
@@ -90,11 +92,25 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
       bodyBuffer: bodyBuffer.because,
     },
     warnings: [
-      ...warningsOf(settings, workers.max, memoryMb, workerMb),
+      ...warningsOf(settings, workers.max, processes, memoryMb, workerMb),
       ...connections.warnings,
       ...debuggerWarnings(appDebugger, workers.max),
     ],
   };
+}
+
+function countProcesses({ processes }: Pick<Settings, 'processes'>): number {
+  return processes.reduce((sum, { count }) => sum + count, 0);
+}
+
+function dividedBy(workers: number, processes: number): string {
+  if (processes > 0) return `, divided by ${workers + processes}: each web worker, and each process of PROCESSES`;
+  return workers === 1 ? '' : `, divided by ${workers}`;
+}
+
+/** For a process that is alone in its container. */
+export function planAlone(machine: Machine, nodeOptions = ''): Pick<Plan, 'heapMb' | 'semiSpaceMb'> {
+  return planHeap(Math.floor(machine.memoryBytes.value / mebibyte), nodeOptions);
 }
 
 interface PlannedWorkers {
@@ -103,13 +119,15 @@ interface PlannedWorkers {
   readonly because: string;
 }
 
-function planWorkers({ mode, workers }: Settings, machine: Machine, cpus: PlannedNumber): PlannedWorkers {
+function planWorkers(settings: Settings, machine: Machine, cpus: PlannedNumber): PlannedWorkers {
+  const { mode, workers } = settings;
   if (mode === 'development') return { min: 1, max: 1, because: 'dev mode, where it is started anew at each change' };
   if (workers !== 'auto') return { ...workers, because: 'as set' };
   const memoryMb = Math.floor(machine.memoryBytes.value / mebibyte);
-  const byMemory = Math.max(1, Math.floor((memoryMb - reservedMb) / minWorkerMb));
+  const processes = countProcesses(settings);
+  const byMemory = Math.max(1, Math.floor((memoryMb - reservedMb) / minWorkerMb) - processes);
   if (byMemory < cpus.value) {
-    const because = `as many as fit into ${memoryMb} MB (${machine.memoryBytes.source}) with ${minWorkerMb} MB each, after ${reservedMb} MB for nginx and the primary; there would be CPUs for ${cpus.value}`;
+    const because = `as many as fit into ${memoryMb} MB (${machine.memoryBytes.source}) with ${minWorkerMb} MB each, after ${reservedMb} MB for nginx and the primary${processes === 0 ? '' : ` and as much for each of ${processes} processes (PROCESSES)`}; there would be CPUs for ${cpus.value}`;
     return { min: byMemory, max: byMemory, because };
   }
   return { min: cpus.value, max: cpus.value, because: `one for each CPU: ${cpus.because}` };
@@ -196,15 +214,27 @@ function planHeap(workerMb: number, nodeOptions: string) {
   };
 }
 
-function warningsOf({ maxWorkerMemoryBytes }: Settings, workers: number, memoryMb: number, workerMb: number): string[] {
+function warningsOf(
+  { maxWorkerMemoryBytes, processes: counts }: Settings,
+  workers: number,
+  processes: number,
+  memoryMb: number,
+  workerMb: number,
+): string[] {
   const warnings: string[] = [];
-  if (workers > 1 && workerMb < minWorkerMb) {
+  if (processes > 0 && workerMb < minWorkerMb) {
+    const neededMb = reservedMb + minWorkerMb * (workers + processes);
+    warnings.push(
+      `PROCESSES=${counts.map(({ type, count }) => `${type}=${count}`).join(',')} leaves ${workerMb} MB for each of ${workers} web workers and ${processes} processes in ${memoryMb} MB: the kernel may kill them. Give the container ${neededMb} MB, or run fewer, or run them in containers of their own (\`docker run IMAGE process ${counts[0]?.type}\`).`,
+    );
+  }
+  if (processes === 0 && workers > 1 && workerMb < minWorkerMb) {
     const fitting = Math.max(1, Math.floor((memoryMb - reservedMb) / minWorkerMb));
     warnings.push(
       `WORKERS=${workers} leaves ${workerMb} MB for each of ${workers} workers in ${memoryMb} MB: the kernel may kill them. Write WORKERS=${fitting}, or give the container more memory.`,
     );
   }
-  if (workers === 1 && workerMb < minHeapMb) {
+  if (processes === 0 && workers === 1 && workerMb < minHeapMb) {
     warnings.push(
       `${memoryMb} MB of memory are little even for one worker: give the container ${reservedMb + minWorkerMb} MB or more.`,
     );
@@ -235,7 +265,7 @@ function debuggerWarnings(appDebugger: Debugger | undefined, workers: number): s
 }
 
 /** Options for Node in a worker. */
-export function nodeOptionsOf({ heapMb, semiSpaceMb }: Plan): string[] {
+export function nodeOptionsOf({ heapMb, semiSpaceMb }: Pick<Plan, 'heapMb' | 'semiSpaceMb'>): string[] {
   return [
     ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
     ...(semiSpaceMb === undefined ? [] : [`--max-semi-space-size=${semiSpaceMb}`]),
@@ -247,6 +277,11 @@ export interface StopBudget {
   readonly requestsMs: number;
   /** Time for the app's own shutdown after that, in ms. */
   readonly workersMs: number;
+}
+
+/** How long processes may take to end, in ms: they stop while the web server does. */
+export function planProcessStop({ stopTimeoutMs, processStopTimeoutMs }: Settings): number {
+  return Math.max(100, Math.min(processStopTimeoutMs, stopTimeoutMs - 1000));
 }
 
 /** What is left of STOP_TIMEOUT after DRAIN_DELAY: a quarter, at most 5 s, for the app's close hooks, the rest for requests. */

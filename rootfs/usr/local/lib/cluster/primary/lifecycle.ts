@@ -48,11 +48,12 @@ export class Lifecycle {
     return undefined;
   }
 
-  /** Some worker is ready: wakes the nginx service, which waits for that, or will see the file. */
+  /** Some worker is ready: wakes the services of nginx and of the processes, which wait for that, or will see the file. */
   markReady(): void {
     writeFileSync(run.wasReady, '');
     writeFileSync(run.ready, '');
     wake(run.readyFifo);
+    wake(run.processesFifo);
   }
 
   markNotReady(): void {

@@ -5,6 +5,7 @@ import { loadConfiguration, type StoredConfiguration } from '../configuration/st
 import type { ClusterError } from '../errors.ts';
 import { on } from '../guarded.ts';
 import { configureLog, log, logFault, logWarning } from '../log.ts';
+import { planProcessStop } from '../machine/plan.ts';
 import { watchCertificate } from '../nginx/certificate-watch.ts';
 import { askNginx } from '../nginx/nginx-status.ts';
 import { ownLocationPaths, readSnippets } from '../nginx/snippets.ts';
@@ -14,12 +15,15 @@ import { policyOf } from '../pool/policy.ts';
 import { Pool } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
 import { StateHints } from '../pool/state-hints.ts';
+import { restartProcesses, scaleProcesses } from '../processes/process-orders.ts';
+import { describeFailing, readProcesses } from '../processes/process-state.ts';
 import { startControl } from './admin/control.ts';
 import { type ProbeFacts, readiness } from './admin/probes.ts';
 import { type AdminSources, startAdmin } from './admin/server.ts';
 import { developInto, nothingAnswers } from './dev/dev-mode.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { isInMaintenance, maintenanceOrder } from './maintenance-switch.ts';
+import { restartOrder } from './process-restart.ts';
 import { reloader } from './reloader.ts';
 
 process.title = 'primary starting';
@@ -61,7 +65,10 @@ await admin;
 watchTheCertificate();
 await startControl(run.controlSocket, {
   reload: (_parameters, tell) => reload(tell),
+  restart: restartOrder(settings),
   scale: async (parameters) => {
+    const type = parameters.get('type');
+    if (type !== null) return scaleProcesses(type, parameters.get('count') ?? '', planProcessStop(settings));
     const failed = await pool.scale(parameters.get('workers') ?? '');
     if (failed !== undefined) throw failed;
     const { target } = pool.status();
@@ -111,6 +118,7 @@ function adminSources(): AdminSources {
     isDraining: lifecycle.isDraining,
     wasReady: lifecycle.wasReady,
     hasNginx: settings.nginx,
+    failingProcesses: describeFailing(readProcesses()),
     workers: pool.status().workers,
   });
   return {
@@ -120,6 +128,7 @@ function adminSources(): AdminSources {
       draining: lifecycle.isDraining,
       isInMaintenance: isInMaintenance(),
       entry: app.entry,
+      processes: readProcesses(),
       pid: process.pid,
       uptimeSeconds: Math.round(process.uptime()),
       ...pool.status(),
@@ -149,7 +158,9 @@ function develop(): Promise<never> {
 /** Dev mode: runs the version that was saved. @returns why it does not start */
 async function runNewVersion(): Promise<string | undefined> {
   try {
-    return (await pool.reload(await prepareRelease(findApp(settings))))?.message;
+    const failed = await pool.reload(await prepareRelease(findApp(settings)));
+    if (failed === undefined) await restartProcesses(undefined, planProcessStop(settings), log);
+    return failed?.message;
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,8 +1,10 @@
 // A reload from its beginning: the newest version of the app is found, prepared, and then run slot by slot.
 import { explainUnreadable, findApp } from '../app/find.ts';
 import { ClusterError, errors } from '../errors.ts';
+import { planProcessStop } from '../machine/plan.ts';
 import type { Pool, Progress } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
+import { restartProcesses } from '../processes/process-orders.ts';
 import type { Settings } from '../settings/read.ts';
 
 /**
@@ -23,7 +25,9 @@ export function reloader(pool: Pool, settings: Settings): (tell: (text: string) 
         tell(describe(progress));
       });
       if (failed !== undefined) throw failed;
-      return `reload: done, ${replaced} worker${replaced === 1 ? '' : 's'} replaced`;
+      const restarted = await restartProcesses(undefined, planProcessStop(settings), (text) => tell(`reload: ${text}`));
+      const processes = restarted === 0 ? '' : `, ${restarted} process${restarted === 1 ? '' : 'es'} restarted`;
+      return `reload: done, ${replaced} worker${replaced === 1 ? '' : 's'} replaced${processes}`;
     } catch (error) {
       throw unfinished(explainUnreadable(error), replaced);
     } finally {

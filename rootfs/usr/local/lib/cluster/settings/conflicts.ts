@@ -24,6 +24,14 @@ const rules: readonly Rule[] = [
         ? `${formatSetting('requestTimeoutMs', requestTimeoutMs)} is longer than a stop may take (${formatSetting('stopTimeoutMs', stopTimeoutMs)}): a stop can cut requests that would otherwise be answered.`
         : undefined,
   },
+  {
+    of: ['processStopTimeoutMs', 'stopTimeoutMs'],
+    kind: 'problem',
+    check: ({ processStopTimeoutMs, stopTimeoutMs }, isSet) =>
+      isSet('processStopTimeoutMs') && processStopTimeoutMs >= stopTimeoutMs
+        ? `${formatSetting('processStopTimeoutMs', processStopTimeoutMs)} must be shorter than ${formatSetting('stopTimeoutMs', stopTimeoutMs)}, of which it is a part. Write PROCESS_STOP_TIMEOUT=${schema.processStopTimeoutMs.type.format(Math.floor(stopTimeoutMs / 2))}, or a longer STOP_TIMEOUT.`
+        : undefined,
+  },
   ...staticRules,
   mustDiffer('port', 'port', 'adminPort', { remedy: anotherAdminPort }),
   {

@@ -4,6 +4,7 @@ import { duration, rate, size } from './types/amount.ts';
 import { address, networks } from './types/network.ts';
 import { count, port, range } from './types/number.ts';
 import { absoluteFile, file, folder, urlPath, urlPaths, urlPrefix } from './types/path.ts';
+import { processCounts } from './types/process-counts.ts';
 import { staticPaths } from './types/static-paths.ts';
 import { autoOr, offOr, type Type, zeroOr } from './types/type.ts';
 import { accessLog, oneOf, toggle, words } from './types/word.ts';
@@ -18,7 +19,17 @@ export interface Definition<T> {
   /** Other names for the same, which users know from other images and platforms. */
   readonly aliases: readonly string[];
   /** Its heading in docs/settings.md. */
-  readonly group: 'The app' | 'Workers' | 'HTTP' | 'Clients' | 'TLS' | 'Files' | 'Logs' | 'Health' | 'Stop';
+  readonly group:
+    | 'The app'
+    | 'Workers'
+    | 'Processes'
+    | 'HTTP'
+    | 'Clients'
+    | 'TLS'
+    | 'Files'
+    | 'Logs'
+    | 'Health'
+    | 'Stop';
   readonly type: Type<T>;
   /** The value where nothing is set; `undefined` where that means something of its own. */
   readonly default: T | undefined;
@@ -107,6 +118,36 @@ export const schema = {
     readBy: ['primary'],
     help: 'How long the app may take until it listens.',
     example: '2m',
+  }),
+
+  processes: define({
+    name: 'PROCESSES',
+    group: 'Processes',
+    type: processCounts,
+    default: [],
+    defaultRule: 'none: only the web server runs',
+    readBy: ['entrypoint', 'primary'],
+    help: 'Process types of /app/Procfile that run beside the web server, each with the number of its processes.',
+    example: 'worker=2,clock=1',
+  }),
+  processFailure: define({
+    name: 'PROCESS_FAILURE',
+    group: 'Processes',
+    type: oneOf({ restart: ['always'], end: ['stop', 'exit'] }),
+    default: 'restart',
+    readBy: ['supervisor'],
+    help: 'What happens when a process has failed three times in a row: it restarts after growing pauses of up to a minute, or the container ends with its exit code.',
+    example: 'end',
+  }),
+  processStopTimeoutMs: define({
+    name: 'PROCESS_STOP_TIMEOUT',
+    group: 'Processes',
+    type: duration(100, hour, hour),
+    default: 10_000,
+    defaultRule: '10s, at most STOP_TIMEOUT less a second',
+    readBy: ['supervisor', 'primary'],
+    help: 'How long a process may take to end after SIGTERM; then it is killed with its children. Processes stop while the web server does.',
+    example: '20s',
   }),
 
   workers: define({
@@ -584,6 +625,17 @@ export const schema = {
     readBy: ['primary'],
     help: 'The address that ADMIN_PORT is opened on.',
     example: '127.0.0.1',
+  }),
+
+  healthCommand: define({
+    name: 'HEALTH_COMMAND',
+    group: 'Health',
+    type: words,
+    default: [],
+    defaultRule: 'none: a command is healthy while it runs',
+    readBy: ['entrypoint'],
+    help: 'In a container that runs one process type or another command: what the image’s health check runs. Exit code 0 is healthy.',
+    example: 'test -n "$(find /tmp/alive -mmin -1)"',
   }),
 
   drainDelayMs: define({

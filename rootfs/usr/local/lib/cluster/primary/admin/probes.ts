@@ -8,6 +8,8 @@ export interface ProbeFacts {
   /** A worker was ready at some time: the port is open. */
   readonly wasReady: boolean;
   readonly hasNginx: boolean;
+  /** Processes of the Procfile that fail again and again, each in a line. */
+  readonly failingProcesses: readonly string[];
   readonly workers: readonly Pick<SlotStatus, 'slot' | 'leadsTo' | 'isAppReady' | 'failuresInARow' | 'lastExit'>[];
 }
 
@@ -15,7 +17,7 @@ export interface Verdict {
   readonly isGood: boolean;
   /** In a word or a few. */
   readonly status: string;
-  /** Slots whose workers fail again and again, while others serve in their place. */
+  /** Slots whose workers, and processes that fail again and again, while the container serves. */
   readonly failing?: readonly string[];
 }
 
@@ -45,13 +47,14 @@ export function readinessOfPort(facts: ProbeFacts, nginx: NginxStatus | undefine
 /** The same, with what is wrong although the container is ready: for operators, not for the public port. */
 export function explainedReadiness(facts: ProbeFacts, nginx: NginxStatus | undefined): Verdict {
   const verdict = readinessOfPort(facts, nginx);
-  const failing = facts.workers
+  const failingWorkers = facts.workers
     .filter(({ failuresInARow }) => failuresInARow >= crashLoop)
     .map(({ slot, failuresInARow, lastExit }) => {
       const how =
         lastExit === null ? '' : `, the last one: ${lastExit.reason}, ${lastExit.signal ?? `code ${lastExit.code}`}`;
       return `slot ${slot}: ${failuresInARow} failures in a row${how}`;
     });
+  const failing = [...failingWorkers, ...facts.failingProcesses];
   return failing.length === 0 ? verdict : { ...verdict, failing };
 }
 

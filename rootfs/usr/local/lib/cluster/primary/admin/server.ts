@@ -8,6 +8,7 @@ import http from '../../lean-http.ts';
 import { log } from '../../log.ts';
 import type { NginxStatus } from '../../nginx/nginx-status.ts';
 import type { PoolStatus } from '../../pool/decide/pool-status.ts';
+import type { ProcessStatus } from '../../processes/process-state.ts';
 import { renderDevPage } from '../dev/page.ts';
 import { explainedReadiness, liveness, type ProbeFacts, readinessOfPort, startup, type Verdict } from './probes.ts';
 
@@ -18,6 +19,8 @@ export interface Status extends PoolStatus {
   /** nginx refuses requests (`cluster maintenance on`). */
   readonly isInMaintenance: boolean;
   readonly entry: string;
+  /** Of PROCESSES. */
+  readonly processes: readonly ProcessStatus[];
   readonly pid: number;
   readonly uptimeSeconds: number;
 }

@@ -1,0 +1,1 @@
+throw new Error('the web line of Procfile goes before usual names');
