@@ -7,6 +7,7 @@ import { onceInTime } from '../support/deadline.ts';
 import { clientInLog, spoofed } from './support/clients.ts';
 import { type Container, serve } from './support/container.ts';
 import { buildFramework } from './support/frameworks.ts';
+import { amount } from './support/long.ts';
 
 interface Echo {
   worker: string;
@@ -71,11 +72,12 @@ test('WEBSOCKET_TIMEOUT: one that is idle lives on after REQUEST_TIMEOUT, and a 
   }
 });
 
-test('a minute without a word closes none', async (t) => {
-  const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1' } });
+// In short: twice REQUEST_TIMEOUT. For a minute, which is nginx's own limit, in `npm run test:long`.
+test('silence closes none', async (t) => {
+  const container = await serve(t, { app: 'workshop', environment: { WORKERS: '1', REQUEST_TIMEOUT: '5s' } });
   const socket = new WebSocket(container.url('/any').replace('http:', 'ws:'));
   await onceInTime(socket, 'open');
-  await sleep(62_000);
+  await sleep(amount(10_000, 62_000));
   assert.equal(socket.readyState, WebSocket.OPEN);
   socket.close();
 });
