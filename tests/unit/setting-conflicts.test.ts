@@ -195,8 +195,13 @@ promise('without nginx, what only nginx reads is a mistake, and the admin port i
   [{ NGINX: 'off', ADMIN_PORT: 'off' }, [/^NGINX=off needs ADMIN_PORT/]],
   [{ ADMIN_PORT: 'off' }, []],
   [{ NGINX: 'off', NGINX_MAX_UPLOAD: '5m' }, [/^NGINX_MAX_UPLOAD is a setting of nginx, and NGINX=off/]],
-  [{ NGINX: 'off', MICRO_CACHE: '5m', RATE_LIMIT: '5r/s' }, [/^MICRO_CACHE is a setting/, /^RATE_LIMIT is a setting/]],
+  [
+    { NGINX: 'off', ACCESS_LOG: 'errors', RATE_LIMIT: '5r/s' },
+    [/^RATE_LIMIT is a setting/, /^ACCESS_LOG is a setting/],
+  ],
   [{ NGINX: 'off', LOG_FORMAT: 'json' }, []],
+  [{ NGINX: 'off', LOG_FORMAT: 'text' }, [/^LOG_FORMAT=text is a format of the request lines of nginx, and NGINX=off/]],
+  [{ NGINX: 'off', LOG_FORMAT: 'combined' }, [/^LOG_FORMAT=combined is a format .* Write LOG_FORMAT=json/]],
   [{ NGINX: 'off', PORT: '81', WORKERS: '2', BASE_PATH: '/shop', STOP_TIMEOUT: '9s', APP_MODULE: 'a.ts' }, []],
   [{ NGINX: 'on', NGINX_MAX_UPLOAD: '5m' }, []],
 ]);

@@ -72,6 +72,14 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
+    of: ['nginx', 'logFormat'],
+    kind: 'problem',
+    check: ({ nginx, logFormat }) =>
+      !nginx && logFormat !== 'auto' && logFormat !== 'json'
+        ? `${formatSetting('logFormat', logFormat)} is a format of the request lines of nginx, and NGINX=off. Write LOG_FORMAT=json, or leave one of them out.`
+        : undefined,
+  },
+  {
     of: ['proxyProtocol', 'trustedProxies'],
     kind: 'problem',
     check: ({ proxyProtocol, trustedProxies }) =>
