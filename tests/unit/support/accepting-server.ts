@@ -5,8 +5,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import http from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Listener } from '../../../rootfs/usr/local/lib/cluster/worker/listen.ts';
 import { actAsClusterWorker } from '../../../rootfs/usr/local/lib/cluster/worker/node-cluster.ts';
+import { workerListener } from './worker-listener.ts';
 
 export type Order = { do: 'listen' | 'count'; connections: number } | { do: 'close' | 'abort' | 'unref' };
 
@@ -23,20 +23,11 @@ export interface Accepted {
 const port = 8000;
 const [path = '', ...descriptors] = process.argv.slice(2);
 actAsClusterWorker(0, () => {});
-new Listener({
-  slot: 0,
+workerListener({
   socket: path,
   descriptors: descriptors.map(Number),
   port,
-  appPort: port,
-  adminPort: 0,
-  isBehindNginx: true,
-  basePath: '',
-  onReady: () => {},
-  onClosed: () => {},
-  onRequest: () => {},
   onUnserved: (connection) => process.send?.('unserved', connection),
-  onHint: () => {},
 });
 
 const context = new AsyncLocalStorage<string>();

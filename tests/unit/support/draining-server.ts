@@ -2,24 +2,15 @@
 // when it is told to, its event loop standing still from then on for as long as it is told.
 import http from 'node:http';
 import { drain } from '../../../rootfs/usr/local/lib/cluster/worker/drain.ts';
-import { Listener } from '../../../rootfs/usr/local/lib/cluster/worker/listen.ts';
+import { workerListener } from './worker-listener.ts';
 
 const [socket = '', ...descriptors] = process.argv.slice(2);
 const port = 8000;
-const listener = new Listener({
-  slot: 0,
+const listener = workerListener({
   socket,
   descriptors: descriptors.map(Number),
   port,
-  appPort: port,
-  adminPort: 0,
-  isBehindNginx: true,
-  basePath: '',
   onReady: () => process.send?.('ready'),
-  onClosed: () => {},
-  onRequest: () => {},
-  onUnserved: () => {},
-  onHint: () => {},
 });
 http.createServer((request, response) => request.resume().on('end', () => response.end('done'))).listen(port);
 

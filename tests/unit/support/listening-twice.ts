@@ -4,27 +4,13 @@ import dgram from 'node:dgram';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { Listener } from '../../../rootfs/usr/local/lib/cluster/worker/listen.ts';
 import { actAsClusterWorker } from '../../../rootfs/usr/local/lib/cluster/worker/node-cluster.ts';
+import { workerListener } from './worker-listener.ts';
 
 const [as, socket = '', code = ''] = process.argv.slice(2);
 if (as === 'worker') {
   actAsClusterWorker(0, () => {});
-  new Listener({
-    slot: 0,
-    socket,
-    descriptors: [],
-    port: 18_080,
-    appPort: 18_080,
-    adminPort: 0,
-    isBehindNginx: true,
-    basePath: '',
-    onReady: () => {},
-    onClosed: () => {},
-    onRequest: () => {},
-    onUnserved: () => {},
-    onHint: () => {},
-  });
+  workerListener({ socket, descriptors: [], port: 18_080 });
 }
 
 const outcomes: Promise<string>[] = [];
