@@ -51,13 +51,17 @@ export function findAppIn(folder: Folder, settings: AppSettings, environment: En
   const { scripts } = packageJson;
   const start = readStartScript(scripts, 'start', environment);
   const web = readWebCommand(folder, scripts, environment);
-  const found = [...ofWebCommand(folder, web), ...candidatesIn(folder, packageJson, start, environment)];
+  const ofWeb = candidateOf(folder, webReason, webReason, web);
+  const found = [...ofWeb, ...candidatesIn(folder, packageJson, start, environment)];
   if (appModule !== undefined) {
     return choose({ entry: namedEntry(folder, appModule, found), reason: 'named by APP_MODULE' }, found, []);
   }
   const [first] = found;
   if (first !== undefined)
-    return choose(first, found, [...notesOnWeb(folder, web), ...notesOnScripts(folder, packageJson, start, first)]);
+    return choose(first, found, [
+      ...notesOnWeb(folder, web, ofWeb),
+      ...notesOnScripts(folder, packageJson, start, first),
+    ]);
   const substitute = findSubstitute(folder, settings);
   if (substitute !== undefined) return choose(substitute, [], []);
   const lookedFor = `scripts.start and \`main\`${packageJson.main === undefined ? '' : ` (${packageJson.main})`} of package.json, then the builds of frameworks, then ${entryNames.join(', ')} in /app, ${folders
@@ -150,12 +154,12 @@ function candidatesIn(
   const { main, scripts } = packageJson;
   const production = readStartScript(scripts, 'start:prod', environment);
   const isDevelopment = start?.kind === 'plain' && start.isDevelopment;
-  const ofStart = candidateOf(folder, 'start', start);
+  const ofStart = ofScript(folder, 'start', start);
   const ofMain = main === undefined ? undefined : resolveFile(folder, main);
   const usual = (path: string) => folder.isFile(path) && !isBundlerInput(folder, path);
   return [
     ...(isDevelopment ? [] : ofStart),
-    ...candidateOf(folder, 'start:prod', production),
+    ...ofScript(folder, 'start:prod', production),
     ...(ofMain === undefined || isBundlerInput(folder, ofMain)
       ? []
       : [{ entry: ofMain, reason: '`main` of package.json' }]),
@@ -183,16 +187,8 @@ function readWebCommand(
   return command === undefined ? undefined : readStartScript({ ...scripts, ' web': command }, ' web', environment);
 }
 
-function ofWebCommand(folder: Folder, web: StartScript | undefined): Candidate[] {
-  return candidateOf(folder, 'web', web).map((candidate) => ({
-    ...candidate,
-    reason: webReason,
-    notes: (candidate.notes ?? []).map((note) => note.replace('`scripts.web`', webReason)),
-  }));
-}
-
-function notesOnWeb(folder: Folder, web: StartScript | undefined): string[] {
-  if (web === undefined || candidateOf(folder, 'web', web).length > 0) return [];
+function notesOnWeb(folder: Folder, web: StartScript | undefined, ofWeb: readonly Candidate[]): string[] {
+  if (web === undefined || ofWeb.length > 0) return [];
   const remedy =
     web.kind === 'other'
       ? remedyForStart(folder, web)
@@ -200,14 +196,19 @@ function notesOnWeb(folder: Folder, web: StartScript | undefined): string[] {
   return [`${webReason} (\`${web.text}\`) is not run: ${remedy}`];
 }
 
-function candidateOf(folder: Folder, name: string, start: StartScript | undefined): Candidate[] {
+function ofScript(folder: Folder, name: string, start: StartScript | undefined): Candidate[] {
+  const label = `\`scripts.${name}\``;
+  return candidateOf(folder, label, `${label} of package.json`, start);
+}
+
+/** @param label what the command is called in a note */
+function candidateOf(folder: Folder, label: string, reason: string, start: StartScript | undefined): Candidate[] {
   if (start === undefined || start.kind === 'other') return [];
   const isPlain = start.kind === 'plain';
   const entry = isPlain ? resolveFile(folder, start.file) : serveCommandFile(folder, start.command);
   if (entry === undefined) return [];
-  const notes =
-    isPlain && start.dropped.length > 0 ? [`\`scripts.${name}\`: not used: ${start.dropped.join(', ')}`] : [];
-  return [{ ...start, entry, reason: `\`scripts.${name}\` of package.json`, notes }];
+  const notes = isPlain && start.dropped.length > 0 ? [`${label}: not used: ${start.dropped.join(', ')}`] : [];
+  return [{ ...start, entry, reason, notes }];
 }
 
 /** What of the scripts is not done. @param chosen undefined: there is no file to run */
@@ -226,7 +227,7 @@ function notesOnScripts(
   if (start !== undefined && !isOfScript && chosen?.reason !== webReason) {
     const quoted = `\`scripts.start\` of package.json (\`${start.text}\`)`;
     if (start.kind === 'other') notes.push(`${quoted} is not run: ${remedyForStart(folder, start)}`);
-    else if (candidateOf(folder, 'start', start).length === 0) {
+    else if (ofScript(folder, 'start', start).length === 0) {
       const missing = start.kind === 'plain' ? start.file : start.packageName;
       notes.push(`${quoted} needs ${missing}, which is not there. If it is built, build it in the Dockerfile`);
     }

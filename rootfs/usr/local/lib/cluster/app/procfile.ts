@@ -2,15 +2,13 @@
 import { join } from 'node:path';
 import { appFolder } from '../paths.ts';
 import { processErrors } from '../process-errors.ts';
+import { processTypePattern } from '../settings/types/process-counts.ts';
 import type { Folder } from './app-folder.ts';
 
 /** Commands by process type, in the order of the file. */
 export type Procfile = ReadonlyMap<string, string>;
 
 export const procfilePath = join(appFolder, 'Procfile');
-
-/** What nginx, s6 and the shell take for a name, and not for an option, a path or a pattern. */
-export const processTypePattern = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
 
 /** @throws ClusterError PROCFILE_INVALID with one line for each problem */
 export function parseProcfile(text: string): Procfile {

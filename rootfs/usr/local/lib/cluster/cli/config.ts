@@ -12,6 +12,7 @@ import { summarise } from '../configuration/summary.ts';
 import { renderNginxConf, writeNginxConf } from '../configuration/write-nginx-conf.ts';
 import { ClusterError, errors } from '../errors.ts';
 import { containerEnvironment } from '../machine/container-environment.ts';
+import { countProcesses } from '../machine/plan.ts';
 import { checkNginxConfiguration } from '../nginx/check.ts';
 import type { StaticFolder } from '../nginx/config/context.ts';
 import { findStaticFolders } from '../nginx/found-static-folders.ts';
@@ -139,7 +140,7 @@ function computedOf({ settings, machine, plan }: ResolvedConfiguration): Readonl
         }),
     ...(settings.processes.length > 0 && {
       processes: {
-        value: settings.processes.reduce((sum, { count }) => sum + count, 0),
+        value: countProcesses(settings),
         because: 'PROCESSES, each with the memory and the heap of a worker',
       },
     }),

@@ -1,6 +1,7 @@
 // Settings and machine → how many processes of each kind, their memory, and how the time to stop is divided. Pure. Each
 // number comes with the reason that `cluster config print` shows.
 import type { Settings } from '../settings/read.ts';
+import { formatSetting } from '../settings/rule.ts';
 import type { Machine } from './machine.ts';
 import { type Debugger, debuggerOf } from './node-options.ts';
 
@@ -99,7 +100,8 @@ export function planProcesses(settings: Settings, machine: Machine, nodeOptions 
   };
 }
 
-function countProcesses({ processes }: Pick<Settings, 'processes'>): number {
+/** @returns how many processes PROCESSES asks for */
+export function countProcesses({ processes }: Pick<Settings, 'processes'>): number {
   return processes.reduce((sum, { count }) => sum + count, 0);
 }
 
@@ -225,7 +227,7 @@ function warningsOf(
   if (processes > 0 && workerMb < minWorkerMb) {
     const neededMb = reservedMb + minWorkerMb * (workers + processes);
     warnings.push(
-      `PROCESSES=${counts.map(({ type, count }) => `${type}=${count}`).join(',')} leaves ${workerMb} MB for each of ${workers} web workers and ${processes} processes in ${memoryMb} MB: the kernel may kill them. Give the container ${neededMb} MB, or run fewer, or run them in containers of their own (\`docker run IMAGE process ${counts[0]?.type}\`).`,
+      `${formatSetting('processes', counts)} leaves ${workerMb} MB for each of ${workers} web workers and ${processes} processes in ${memoryMb} MB: the kernel may kill them. Give the container ${neededMb} MB, or run fewer, or run them in containers of their own (\`docker run IMAGE process ${counts[0]?.type}\`).`,
     );
   }
   if (processes === 0 && workers > 1 && workerMb < minWorkerMb) {

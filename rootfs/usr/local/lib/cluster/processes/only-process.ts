@@ -9,7 +9,7 @@ import { nodeOptionsOf, planAlone } from '../machine/plan.ts';
 import { appFolder } from '../paths.ts';
 import { processErrors } from '../process-errors.ts';
 import { commandOf, currentProcfile } from './check-processes.ts';
-import { entrypointArguments, processEnvironment } from './process-environment.ts';
+import { becomeProcess } from './process-environment.ts';
 
 try {
   const [type, ...others] = process.argv.slice(2);
@@ -20,12 +20,8 @@ try {
   const { settings, machine, warnings } = await resolveConfiguration(environment, 'production');
   for (const warning of warnings) logWarning(warning);
   const heap = nodeOptionsOf(planAlone(machine, environment.NODE_OPTIONS));
-  const args = entrypointArguments(command);
-  process.chdir(appFolder);
-  process.execve?.(args[0], args, {
-    ...processEnvironment(appEnvironment(environment, settings, undefined), { type, index: 0 }, heap),
-    PORT: String(settings.port),
-  });
+  const app = appEnvironment(environment, settings, undefined);
+  becomeProcess({ type, index: 0, command }, appFolder, app, heap, settings);
 } catch (thrown) {
   const error = explainUnreadable(thrown);
   logFatal(error);

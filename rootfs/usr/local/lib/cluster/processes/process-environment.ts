@@ -1,7 +1,10 @@
 // The environment of a process that the Procfile names: a worker's, and which process it is.
 import { withoutHeapOf } from '../machine/node-options.ts';
 import type { Environment } from '../settings/findings.ts';
+import type { Settings } from '../settings/read.ts';
 import type { ProcessInstance } from './check-processes.ts';
+
+const entrypoint = '/usr/local/bin/entrypoint';
 
 /** @param nodeFlags the heap's size by the plan; what NODE_OPTIONS says goes before it */
 export function processEnvironment(
@@ -19,8 +22,23 @@ export function processEnvironment(
   };
 }
 
-/** The shell that a Procfile's command is written for; the entrypoint has it become the command, as process 1 under tini. */
-export function entrypointArguments(command: string): [program: string, ...string[]] {
-  const entrypoint = '/usr/local/bin/entrypoint';
-  return [entrypoint, 'sh', '-c', command];
+/**
+ * This process becomes that of the Procfile, by the shell that its command is written for; the entrypoint has the shell
+ * become the command, as process 1 under tini.
+ * @param folder its working directory
+ * @param app the app's environment
+ * @param nodeFlags see processEnvironment()
+ */
+export function becomeProcess(
+  instance: ProcessInstance,
+  folder: string,
+  app: Environment,
+  nodeFlags: readonly string[],
+  { port }: Pick<Settings, 'port'>,
+): void {
+  process.chdir(folder);
+  process.execve?.(entrypoint, [entrypoint, 'sh', '-c', instance.command], {
+    ...processEnvironment(app, instance, nodeFlags),
+    PORT: String(port),
+  });
 }

@@ -9,6 +9,9 @@ export interface ProcessCount {
 /** Of one type: more is a typo, or belongs into containers of its own. */
 export const maxProcesses = 64;
 
+/** What nginx, s6 and the shell take for a name, and not for an option, a path or a pattern. */
+export const processTypePattern = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
+
 /** `worker=2,clock=1` */
 export const processCounts: Type<readonly ProcessCount[]> = {
   allowed: `process types of the Procfile with a number from 1 to ${maxProcesses}, such as worker=2,clock=1`,
@@ -33,9 +36,9 @@ function parsePart(part: string): ProcessCount {
 function problemOf(text: string): string | undefined {
   const types = new Set<string>();
   for (const part of partsOf(text)) {
-    const [, type = '', count] = /^([A-Za-z][A-Za-z0-9_-]{0,31})(?:=(.*))?$/.exec(part) ?? [];
+    const [type = '', count] = part.split(/=(.*)/);
     const shown = JSON.stringify(part);
-    if (type === '') return `${shown} is not a process type, \`=\` and a number`;
+    if (!processTypePattern.test(type)) return `${shown} is not a process type, \`=\` and a number`;
     if (type === 'web') return 'the web server always runs: leave out `web`, and set WORKERS';
     if (type === 'release') {
       return '`release` runs once and ends: leave it out, and run it with `docker run IMAGE process release` or in prestart.sh';
