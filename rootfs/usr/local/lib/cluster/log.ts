@@ -69,6 +69,11 @@ export function logFault(what: string, error: unknown): void {
   write('error', `${what} failed, and everything else goes on: ${stack}`);
 }
 
+/** Formats a count: `1 worker`, `2 workers`. @param many where that is not `one` with an s */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** Formats a duration: `0.61 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;

@@ -1,6 +1,7 @@
 // Why the server of this container does not answer: it starts, it stops, or something else runs here.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { shownCommand } from '../machine/listening-processes.ts';
 import { run } from '../paths.ts';
 
 export interface ServerState {
@@ -13,7 +14,6 @@ export interface ServerState {
 }
 
 const askARunningOne = '`docker exec NAME cluster status` asks a running one.';
-const longestCommand = 200;
 
 /** @returns what runs in this container, in one or two sentences */
 export function describeServerState({ isStopping, isConfigured, processOne }: ServerState): string {
@@ -25,7 +25,7 @@ export function describeServerState({ isStopping, isConfigured, processOne }: Se
   const command = basename(processOne[0] ?? '') === 'tini' ? processOne.slice(2) : processOne;
   const isOurs = command.slice(0, 2).some((word) => /^cluster(\.js)?$/.test(basename(word)));
   if (command.length === 0 || isOurs) return `No server runs in this container. ${askARunningOne}`;
-  return `This container was given a command (\`${command.join(' ').slice(0, longestCommand)}\`), and runs no server. ${askARunningOne}`;
+  return `This container was given a command (\`${shownCommand(command)}\`), and runs no server. ${askARunningOne}`;
 }
 
 export function readServerState(): ServerState {

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseNodeArguments } from './node-flags.ts';
 
+const longestCommand = 200;
+
 export interface ListeningProcess {
   readonly pid: number;
   /** Its command line, as the kernel has it. */
@@ -42,11 +44,12 @@ export function isListenedOn(port: number): boolean {
 export function findHolder(port: number): { readonly process: ListeningProcess | undefined } | undefined {
   if (!isListenedOn(port)) return undefined;
   const pids = list('/proc').filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) {
-    const [found] = listenersAmong([Number(pid)]);
-    if (found?.ports.includes(port)) return { process: found };
-  }
-  return { process: undefined };
+  return { process: listenersAmong(pids.map(Number)).find(({ ports }) => ports.includes(port)) };
+}
+
+/** @returns a command line for a message: 200 characters of it at most */
+export function shownCommand(command: readonly string[]): string {
+  return command.join(' ').slice(0, longestCommand);
 }
 
 /** By the inode of the socket. A line: `0: 00000000:1F90 00000000:0000 0A … uid timeout inode`; 0A is LISTEN. */

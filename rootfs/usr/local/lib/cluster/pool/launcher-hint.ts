@@ -1,8 +1,6 @@
 // Why a worker that runs is not ready: its app may have started the server in another process, or in a thread.
 import { relative, resolve } from 'node:path';
-import { findListeningProcesses, scriptOf } from '../machine/listening-processes.ts';
-
-const longestCommand = 200;
+import { findListeningProcesses, scriptOf, shownCommand } from '../machine/listening-processes.ts';
 
 /**
  * @param pid of the worker's process
@@ -16,7 +14,7 @@ export function describeListeners(pid: number, folder: string): string | undefin
   if (found.pid === pid) {
     return `it listens on ${where}, but not with an HTTP server of its main thread, the only one that nginx reaches. Listen with http.createServer() there, not in a worker thread.`;
   }
-  const command = found.command.join(' ').slice(0, longestCommand);
+  const command = shownCommand(found.command);
   return `it is a launcher: \`${command}\` (pid ${found.pid}), which it has started, listens on ${where}, where nginx does not reach it. ${remedyFor(found.command, folder)}`;
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Boot } from '../configuration/store.ts';
 import { type ClusterError, errors } from '../errors.ts';
 import { log } from '../log.ts';
-import { findHolder } from '../machine/listening-processes.ts';
+import { findHolder, shownCommand } from '../machine/listening-processes.ts';
 import type { NginxStatus } from '../nginx/nginx-status.ts';
 import { run } from '../paths.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -15,7 +15,6 @@ import { describeStart, describeStop } from './timings.ts';
 
 /** Without nginx the workers close connections with their next response: how long clients have for one. */
 const lastResponsesMs = 100;
-const longestCommand = 200;
 
 export class Lifecycle {
   #closingAt: number | undefined;
@@ -42,7 +41,7 @@ export class Lifecycle {
     for (const [name, number] of Object.entries(ports)) {
       const holder = findHolder(number);
       const { command, pid } = holder?.process ?? {};
-      const named = command && pid ? { command: command.join(' ').slice(0, longestCommand), pid } : undefined;
+      const named = command && pid ? { command: shownCommand(command), pid } : undefined;
       if (holder !== undefined) return errors.portTaken(name, number, named);
     }
     return undefined;

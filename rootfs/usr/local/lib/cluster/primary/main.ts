@@ -118,7 +118,10 @@ function adminSources(): AdminSources {
     isDraining: lifecycle.isDraining,
     wasReady: lifecycle.wasReady,
     hasNginx: settings.nginx,
-    failingProcesses: describeFailing(readProcesses()),
+    // Read from disk: only /readyz asks for it, and health checks do not.
+    get failingProcesses() {
+      return describeFailing(readProcesses());
+    },
     workers: pool.status().workers,
   });
   return {

@@ -1,4 +1,5 @@
 // `cluster restart TYPE`: the order to the primary.
+import { counted } from '../log.ts';
 import { planProcessStop } from '../machine/plan.ts';
 import { restartProcesses } from '../processes/process-orders.ts';
 import type { Settings } from '../settings/read.ts';
@@ -8,6 +9,6 @@ import type { Order } from './admin/control.ts';
 export function restartOrder(settings: Settings): Order {
   return async (parameters, tell) => {
     const count = await restartProcesses(parameters.get('type') ?? '', planProcessStop(settings), tell);
-    return `${count} process${count === 1 ? '' : 'es'} restarted`;
+    return `${counted(count, 'process', 'processes')} restarted`;
   };
 }

@@ -1,6 +1,7 @@
 // A reload from its beginning: the newest version of the app is found, prepared, and then run slot by slot.
 import { explainUnreadable, findApp } from '../app/find.ts';
 import { ClusterError, errors } from '../errors.ts';
+import { counted } from '../log.ts';
 import { planProcessStop } from '../machine/plan.ts';
 import type { Pool, Progress } from '../pool/pool.ts';
 import { prepareRelease } from '../pool/release.ts';
@@ -26,8 +27,8 @@ export function reloader(pool: Pool, settings: Settings): (tell: (text: string) 
       });
       if (failed !== undefined) throw failed;
       const restarted = await restartProcesses(undefined, planProcessStop(settings), (text) => tell(`reload: ${text}`));
-      const processes = restarted === 0 ? '' : `, ${restarted} process${restarted === 1 ? '' : 'es'} restarted`;
-      return `reload: done, ${replaced} worker${replaced === 1 ? '' : 's'} replaced${processes}`;
+      const processes = restarted === 0 ? '' : `, ${counted(restarted, 'process', 'processes')} restarted`;
+      return `reload: done, ${counted(replaced, 'worker')} replaced${processes}`;
     } catch (error) {
       throw unfinished(explainUnreadable(error), replaced);
     } finally {

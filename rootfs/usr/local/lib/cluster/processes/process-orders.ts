@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { counted } from '../log.ts';
 import { run } from '../paths.ts';
 import { processErrors } from '../process-errors.ts';
 import { maxProcesses } from '../settings/types/process-counts.ts';
@@ -78,7 +79,7 @@ export async function scaleProcesses(type: string, text: string, stopTimeoutMs: 
       return stopProcess(name, stopTimeoutMs);
     }),
   );
-  return `${count} ${type} process${count === 1 ? '' : 'es'}`;
+  return counted(count, `${type} process`, `${type} processes`);
 }
 
 /** s6 kills it after its timeout-kill. */

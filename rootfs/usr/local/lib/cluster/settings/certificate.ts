@@ -1,5 +1,6 @@
 // Checks a certificate and its key, before nginx does with the messages of OpenSSL.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { counted } from '../log.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Let's Encrypt renews 30 days before the end: a certificate this close to it was not renewed. */
@@ -35,7 +36,7 @@ export function findExpiry(certificate: string, now: Date): string | undefined {
   const days = Math.floor((end.getTime() - now.getTime()) / dayMs);
   const date = end.toISOString().slice(0, 10);
   if (end <= now) return `ended on ${date}: browsers refuse it. Replace the file; it is loaded without a restart.`;
-  return days < warnDays ? `ends in ${days} day${days === 1 ? '' : 's'}, on ${date}. Renew it.` : undefined;
+  return days < warnDays ? `ends in ${counted(days, 'day')}, on ${date}. Renew it.` : undefined;
 }
 
 function attempt<T>(make: () => T): T | undefined {

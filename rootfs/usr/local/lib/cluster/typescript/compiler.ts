@@ -1,6 +1,6 @@
 // node typescript/compiler.js ROOT CACHE [PREBUILT]: compiles the TypeScript below ROOT into CACHE.
 // A file that cannot be compiled is only reported, since nobody may import it.
-import { log } from '../log.ts';
+import { counted, log } from '../log.ts';
 import { buildTypeScript } from './compile-folder.ts';
 
 const [root, cacheFolder, prebuiltFolder] = process.argv.slice(2);
@@ -14,7 +14,5 @@ const { files, compiled, errors, warnings } = buildTypeScript({ root, cacheFolde
 for (const text of [...warnings, ...errors]) for (const line of text.split('\n')) log(line);
 if (files > 0) {
   const ms = Math.round(performance.now() - start);
-  log(
-    `${files} TypeScript file${files === 1 ? '' : 's'}, ${compiled} compiled, ${errors.length} with errors, in ${ms} ms`,
-  );
+  log(`${counted(files, 'TypeScript file')}, ${compiled} compiled, ${errors.length} with errors, in ${ms} ms`);
 }
